@@ -1,0 +1,46 @@
+# make run: the whole campaign, rehearsed, then the pages to look at. make test: everything CI checks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed-by-make
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast lint bench lock
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make the virtual environment from requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Cần Python 3.11 trở lên; đang dùng " + sys.version.split()[0] + ". Đặt PYTHON=<đường dẫn tới python3.11>, ví dụ: make run PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -qq --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## rehearse the first plan and serve the result
+	$(BIN)/dondoc rehearse bat-mot-2026 --serve
+
+lint: setup ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## lint, then every test, with coverage of models/ and services/
+	bash tests/system_packages.sh
+	$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=term
+
+test-fast: setup ## what needs no browser, database server or Prefect server
+	$(BIN)/pytest -q -m "not slow" -n 2
+
+bench: setup ## the benchmarks
+	$(BIN)/python -m benchmarks
+
+lock: ## pin every dependency anew, with hashes and without index addresses
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras --quiet --output-file requirements.lock
+	@! grep -nE 'https?:|--(extra-)?index|--find-links' requirements.lock

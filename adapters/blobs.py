@@ -1,0 +1,86 @@
+"""Files kept by the hash of their content; a half-written file is never seen."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from models.errors import PermanentError, RefusedError
+
+CHUNK = 1024 * 1024
+
+
+class BlobStore:
+    """A folder of files named by SHA-256; putting the same content twice keeps one."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use the folder; it is made at the first put."""
+        self._folder = folder
+
+    def put(self, content: bytes) -> str:
+        """Store the content durably and return its SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self._path(sha256)
+        if path.exists():
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+        return sha256
+
+    def put_stream(self, source: IO[bytes], *, most: int) -> tuple[str, int]:
+        """Store at most ``most`` bytes of the stream; returns its SHA-256 and size.
+
+        Raises:
+            RefusedError: the stream is longer; nothing of it is kept.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                sha256, size = _copy(source, file, most=most)
+            except BaseException:
+                temporary.unlink()
+                raise
+        path = self._path(sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.replace(path)
+        return sha256, size
+
+    def get(self, sha256: str) -> bytes:
+        """Read the content of that hash and check it.
+
+        Raises:
+            PermanentError: the file is missing or was altered on disk.
+        """
+        path = self._path(sha256)
+        if not path.exists():
+            raise PermanentError(
+                f"Thiếu tệp {sha256[:12]} trong kho; hãy khôi phục từ bản sao lưu."
+            )
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise PermanentError(
+                f"Tệp {sha256[:12]} trong kho đã bị thay đổi; hãy khôi phục từ bản sao lưu."
+            )
+        return content
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+
+def _copy(source: IO[bytes], target: IO[bytes], *, most: int) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(CHUNK):
+        size += len(chunk)
+        if size > most:
+            raise RefusedError(f"Tệp lớn hơn {most // 2**20} MB; hãy gửi tệp nhỏ hơn.")
+        digest.update(chunk)
+        target.write(chunk)
+    target.flush()
+    os.fsync(target.fileno())
+    return digest.hexdigest(), size

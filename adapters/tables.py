@@ -1,0 +1,292 @@
+"""The ledger's tables; no column holds what can be derived."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from adapters.schema import Instant, metadata
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("commune", Text, nullable=False, index=True),
+    Column("dossier", JSON, nullable=False),  # PlanDossier, frozen at import
+    Column("sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),  # draft | active | closed
+    Column("number", Integer),
+    Column("issued_on", Date),
+    Column("imported_at", Instant, nullable=False),
+    Column("activated_at", Instant),
+    Column("activated_by", Text),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("commune", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("unit_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("full_name", Text),
+    Column("title", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text),
+    Column("salutation", Text, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("flagged_at", Instant),
+    Column("flag_reason", Text),
+)
+
+phase_openings = Table(
+    "phase_openings",
+    metadata,
+    Column("plan_id", Text, primary_key=True),
+    Column("phase_id", Text, primary_key=True),
+    Column("opened_at", Instant, nullable=False),
+)
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("commune", Text, nullable=False),
+    Column("plan_id", Text, nullable=False),
+    Column("requirement_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("phase_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("extended_to", Instant),
+    Column("extended_at", Instant),
+    Column("extended_since", Instant),
+    Column("return_due_at", Instant),
+    Column("first_received_at", Instant),
+    Column("closed_at", Instant),
+    Column("version", Integer, nullable=False, default=0),
+    Column("returns", Integer, nullable=False, default=0),
+    UniqueConstraint("plan_id", "requirement_id", "unit_id", "period"),
+    Index("ix_obligations_commune_state", "commune", "state"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("obligation_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("sent_by", Text, nullable=False),
+    Column("entered_by", Text),
+    Column("answer", JSON, nullable=False),
+    Column("receipt_code", Text, nullable=False, unique=True),
+    Column("sha256", Text, nullable=False),
+    Column("nonce", Text, nullable=False, unique=True),
+    UniqueConstraint("obligation_id", "version"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("obligation_id", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),  # accepted | returned | waived
+    Column("reviewer", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("remarks", JSON, nullable=False),  # field -> what to mend
+    Column("reason", Text),
+    Column("due_at", Instant),
+    Column("is_formal_defect", Boolean, nullable=False, default=False),  # nothing valid received
+    UniqueConstraint("obligation_id", "version", "verdict"),
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("obligation_id", Text, nullable=False, index=True),
+    Column("requested_at", Instant, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_due_at", Instant),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("granted_until", Instant),
+    Column("refusal", Text),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("commune", Text, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("obligation_id", Text),  # None: everything the unit owes
+    Column("kind", Text, nullable=False),  # silence | commitment | call
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("from_at", Instant, nullable=False),
+    Column("until_at", Instant, nullable=False),
+    Index("ix_pauses_commune_unit_id", "commune", "unit_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dedupe_key", Text, nullable=False, unique=True),
+    Column("commune", Text, nullable=False),
+    Column("plan_id", Text, nullable=False),  # the plan whose frame the letter wears
+    Column("kind", Text, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("day", Date),  # of a reminder: at most one a day for one contact
+    Column("address", Text, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("not_after", Instant),
+    Column("state", Text, nullable=False),
+    Column("phase", Text),  # pre | dot, while sending
+    Column("owner", Text),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("context", JSON),  # what a decision letter says; reminders are composed at the claim
+    Column("parts", JSON),  # attached files, by content hash
+    Column("frozen", LargeBinary),
+    Column("subject", Text),
+    Column("message_id", Text, unique=True),  # derived when the bytes are frozen
+    Column("last_code", Integer),
+    Column("last_text", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Index("ix_outbox_commune_state_not_before", "commune", "state", "not_before"),
+    UniqueConstraint("contact_id", "day", "commune"),
+)
+
+outbox_items = Table(
+    "outbox_items",
+    metadata,
+    Column("dedupe_key", Text, primary_key=True),  # obligation/rung/audience
+    Column("outbox_id", Integer, index=True),  # None: superseded without a letter
+    Column("obligation_id", Text, nullable=False, index=True),
+    Column("rung", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+outbox_attempts = Table(
+    "outbox_attempts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("outbox_id", Integer, nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("code", Integer),
+    Column("text", Text),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Text, primary_key=True),  # plan/kind/version
+    Column("commune", Text, nullable=False),
+    Column("plan_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # final | periodic:N
+    Column("version", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("content", JSON, nullable=False),  # ReportContent: document, totals, coverage
+    Column("sha256", Text, nullable=False),
+    Column("number", Integer),
+    Column("issued_on", Date),
+    Column("numbered_by", Text),
+    Column("numbered_at", Instant),
+    UniqueConstraint("plan_id", "kind", "version"),
+    UniqueConstraint("plan_id", "kind", "sha256"),
+)
+
+report_files = Table(
+    "report_files",
+    metadata,
+    Column("report_id", Text, primary_key=True),
+    Column("role", Text, primary_key=True),  # draft | issued | annex
+    Column("media_type", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+
+report_edits = Table(
+    "report_edits",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan_id", Text, nullable=False, index=True),
+    Column("place", Text, nullable=False),  # a heading of the outline
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("report_id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("verdict", Text, nullable=False),  # approved | returned
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("comment", Text),
+)
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("plan_id", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),  # unit id of the register
+    Column("report_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("outbox_id", Integer, nullable=False),
+    Column("receipt_at", Instant),
+    Column("receipt_by", Text),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("commune", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("ix_journal_commune_subject", "commune", "subject"),
+)
+
+journal_heads = Table(
+    "journal_heads",
+    metadata,
+    Column("commune", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)

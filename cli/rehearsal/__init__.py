@@ -1,0 +1,1 @@
+"""The rehearsal: a whole campaign on a simulated clock, through the production code."""

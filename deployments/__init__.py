@@ -1,0 +1,1 @@
+"""Registration of deployments and supervision of the processes."""

@@ -1,0 +1,69 @@
+"""The web application: pages, headers, error pages, and what it leaves out."""
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import Lifespan
+
+from config.settings import Settings
+from portal.board import board_routes
+from portal.decisions import decision_routes
+from portal.errors import add_error_pages
+from portal.forms import form_routes
+from portal.health import health_routes
+from portal.home import home_routes
+from portal.mailbox import mailbox_routes
+from portal.pages import NavLink, make_templates, security_headers
+from portal.personal import personal_routes
+from portal.receipts import receipt_routes
+from portal.reports import report_routes
+from portal.requests import request_routes
+from portal.units import unit_routes
+from portal.wording import teach
+
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+PAGES = (
+    home_routes,
+    board_routes,
+    unit_routes,
+    report_routes,
+    decision_routes,
+    personal_routes,
+    form_routes,
+    receipt_routes,
+)
+
+
+def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Build the portal of an installation; nothing is opened before the first request."""
+    app = FastAPI(
+        title="Đôn Đốc", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.settings = settings
+    templates = teach(make_templates(_navigation(settings)))
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
+    app.middleware("http")(security_headers)
+    add_error_pages(app, templates)
+    for routes in PAGES:
+        app.include_router(routes(templates))
+    app.include_router(request_routes())
+    app.include_router(health_routes())
+    if settings.is_loopback_mail:
+        app.include_router(mailbox_routes(settings.mail_folder, templates))
+    return app
+
+
+def _navigation(settings: Settings) -> tuple[NavLink, ...]:
+    links = [NavLink(label="Kế hoạch", href="/")]
+    if settings.is_loopback_mail:
+        links.append(NavLink(label="Hộp thư thử", href="/hop-thu"))
+    return tuple(links)
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """Names the portal answers to: without this, a foreign page could read it by DNS rebinding."""
+    if settings.host in EVERYWHERE and settings.public_url is None:
+        return ["*"]
+    public = urlsplit(settings.portal_url).hostname or settings.host
+    return sorted({settings.host, public, "127.0.0.1", "localhost"} - EVERYWHERE)

@@ -1,0 +1,63 @@
+"""Error pages: what happened and what to do, never a trace and never a token."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.templating import Jinja2Templates
+from starlette.exceptions import HTTPException
+
+from models.errors import DondocError, RefusedError, TransientError, UsageError
+from portal.pages import SECURITY_HEADERS
+
+RETRY_SECONDS = "30"
+ERRORS: dict[int, tuple[str, str]] = {
+    400: ("Yêu cầu không hợp lệ", "Hãy tải lại trang rồi gửi lại."),
+    403: (
+        "Không xác nhận được nơi gửi",
+        "Biểu mẫu không được gửi từ trang của hệ thống; hãy mở lại trang rồi gửi lại.",
+    ),
+    404: ("Không tìm thấy trang", "Hãy mở lại đường dẫn trong thư gần nhất đã nhận."),
+    405: ("Không thực hiện được yêu cầu này", "Hãy mở lại đường dẫn trong thư gần nhất đã nhận."),
+    409: ("Chưa thực hiện được", "Nội dung đã thay đổi; hãy mở lại trang để xem trạng thái mới."),
+    410: (
+        "Đường dẫn đã hết hạn",
+        "Hãy mở đường dẫn trong thư gần nhất, hoặc liên hệ đầu mối của xã để nhận đường dẫn mới.",
+    ),
+    413: ("Nội dung gửi quá lớn", "Mỗi tệp tối đa 25 MB, mỗi lần gửi tối đa 60 MB."),
+    422: ("Thông tin chưa đúng", "Hãy kiểm tra lại ngày, bộ lọc hoặc nội dung đã nhập."),
+    500: ("Hệ thống gặp lỗi", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
+    503: ("Hệ thống đang bận", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
+}
+
+
+def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
+    """Answer every failure of the application with a clear page."""
+
+    def page(request: Request, status: int, message: str = "") -> Response:
+        title, advice = ERRORS.get(status, ERRORS[500 if status >= 500 else 400])  # noqa: PLR2004 - HTTP
+        context = {"title": title, "message": message or advice, "status": status, "nav": ()}
+        headers = SECURITY_HEADERS | ({"Retry-After": RETRY_SECONDS} if status == 503 else {})  # noqa: PLR2004 - HTTP
+        return templates.TemplateResponse(
+            request, "portal/error.html.j2", context, status_code=status, headers=headers
+        )
+
+    def show_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        # Starlette's own words are English; ours come as a sentence with a full stop.
+        own = error.detail if error.detail.endswith((".", "./.")) else ""
+        return page(request, error.status_code, own)
+
+    def show_fault(request: Request, error: Exception) -> Response:
+        return page(request, _status_of(error), str(error))
+
+    app.add_exception_handler(HTTPException, show_http)
+    app.add_exception_handler(RequestValidationError, lambda request, _: page(request, 422))
+    app.add_exception_handler(DondocError, show_fault)
+    app.add_exception_handler(Exception, lambda request, _: page(request, 500))
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, UsageError):
+        return 404
+    if isinstance(error, RefusedError):
+        return 409
+    return 503 if isinstance(error, TransientError) else 500

@@ -1,0 +1,149 @@
+"""The page of a form: its fields, what was typed in them, and what is wrong beside each."""
+
+import secrets
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from models.answer_forms import (
+    DOCUMENT_FIELD,
+    FILES_FIELD,
+    NUMBERED,
+    narrative_titles,
+    open_fields,
+)
+from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
+from models.obligations import ObligationState
+from models.submissions import Attachment, Finding
+from models.validation import ANSWER_FIELD, NIL_FIELD
+from models.validation_shapes import label_of
+from models.values import Value
+from models.vietnamese import sentence_case
+from portal.answers import MAX_ROWS, row_fields, value_name, wants_note, write_form
+from portal.posted import FormInput
+from services.portal_views import Task
+
+MORE_ROWS = 3
+ROW_LABELS = {"name": "tên", "household": "chủ hộ", "village": "thôn", "owner": "chủ thể",
+              "ref": "số hiệu hoặc đường dẫn minh chứng"}  # fmt: skip
+
+
+class FormState(Value):
+    """What stands in a form: typed texts, files, the version it started from, its remarks."""
+
+    given: FormInput
+    nonce: str
+    started_from: int
+    attachments: tuple[Attachment, ...] = ()
+    faults: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    notice: str = ""
+
+    def faults_of(self, field: str) -> tuple[str, ...]:
+        """The remarks on one field."""
+        return self.faults.get(field, ())
+
+
+class FormSection(Value):
+    """The indicators of one section that may be written."""
+
+    title: str
+    indicators: tuple[Indicator, ...]
+
+
+class FormShape(Value):
+    """What a form asks: indicators by section, texts, and what is kept as it was."""
+
+    sections: tuple[FormSection, ...]
+    narratives: dict[str, str]
+    asks_document: bool
+    may_be_nil: bool
+    is_return: bool
+    opened: frozenset[str]
+
+
+def fresh_state(task: Task) -> FormState:
+    """Return the form as it opens: the latest version's answer, or blank."""
+    previous = task.previous
+    return FormState(
+        given=write_form(previous.answer) if previous else FormInput(),
+        nonce=secrets.token_urlsafe(16),
+        started_from=task.obligation.version,
+        attachments=previous.answer.attachments if previous else (),
+    )
+
+
+def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
+    """Return what the form of a task asks; a returned one only what was remarked on."""
+    kind = task.requirement.kind
+    narratives = narrative_titles(kind)
+    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
+    known = frozenset([*(i.id for i in task.asked), *narratives, *numbered])
+    is_return = task.obligation.state is ObligationState.RETURNED
+    opened = open_fields(known, task.remarks if is_return else {})
+    asked = [one for one in task.asked if one.id in opened]
+    letters = dict.fromkeys(one.section for one in asked)
+    return FormShape(
+        sections=tuple(
+            FormSection(
+                title=catalogue.sections.get(letter, letter),
+                indicators=tuple(one for one in asked if one.section == letter),
+            )
+            for letter in letters
+        ),
+        narratives={key: title for key, title in narratives.items() if key in opened},
+        asks_document=DOCUMENT_FIELD in opened,
+        may_be_nil=opened == known and bool(task.asked),
+        is_return=is_return,
+        opened=opened,
+    )
+
+
+def rows_shown(indicator: Indicator, given: FormInput) -> int:
+    """Return how many rows of a list the form shows: the filled ones, one more, those asked for."""
+    filled = [
+        number
+        for number in range(MAX_ROWS)
+        if any(given.one(value_name(indicator.id, number, f)) for f in row_fields(indicator))
+    ]
+    shown = given.one(f"so_dong.{indicator.id}")
+    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 10
+    more = MORE_ROWS if given.one("them") == indicator.id else 0
+    return min(MAX_ROWS, max(asked, len(filled) + 1) + more)
+
+
+def faults_by_field(
+    findings: Sequence[Finding], asked: Sequence[Indicator]
+) -> dict[str, tuple[str, ...]]:
+    """Return the remarks by the field they stand beside, without the field's own name."""
+    prefixes = {one.id: f"{one.id} - {one.name}: " for one in asked}
+    found: dict[str, tuple[str, ...]] = {}
+    for finding in findings:
+        message = sentence_case(finding.message.removeprefix(prefixes.get(finding.field, "")))
+        found[finding.field] = (*found.get(finding.field, ()), message)
+    return found
+
+
+def field_titles(shape: FormShape) -> dict[str, str]:
+    """Return what the fields of a form are called in the list of what is wrong."""
+    names = {one.id: one.name for section in shape.sections for one in section.indicators}
+    return names | shape.narratives | {
+        NIL_FIELD: "Không phát sinh",
+        ANSWER_FIELD: "Nội dung gửi",
+        DOCUMENT_FIELD: "Số, ngày văn bản",
+        FILES_FIELD: "Tệp kèm theo",
+    }  # fmt: skip
+
+
+def row_label(field: str) -> str:
+    """Return the name of a column of a list."""
+    return sentence_case(ROW_LABELS.get(field) or label_of(field))
+
+
+FORM_WORDS = {
+    "row_fields": row_fields,
+    "rows_shown": rows_shown,
+    "row_label": row_label,
+    "wants_note": wants_note,
+    "value_name": value_name,
+    "types": IndicatorType,
+}

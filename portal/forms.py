@@ -1,0 +1,209 @@
+"""The form of a product: shown, read, checked, and sent exactly once."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+
+from adapters.outlines import read_outline
+from models.answer_forms import carry_over, is_sent_by_form, narrative_titles
+from models.errors import SubmissionInvalidError
+from models.indicators import IndicatorCatalogue
+from models.obligations import DONE_STATES
+from models.submissions import Answer, Attachment, Channel, Finding
+from portal.answers import read_answer
+from portal.csrf import CSRF_FIELD
+from portal.desk import DeskOf
+from portal.form_pages import (
+    FORM_WORDS,
+    FormShape,
+    FormState,
+    faults_by_field,
+    field_titles,
+    fresh_state,
+    shape_of,
+)
+from portal.personal import READ
+from portal.posted import FormInput, Posted, PostedOf
+from portal.receipts import receipt_path
+from portal.uploads import keep_uploads, read_attachments, sign_attachment
+from portal.visitors import Visitor, VisitorOf
+from services.desk import Desk
+from services.plans import find_plan
+from services.portal_views import Task, find_by_nonce, find_findings, read_task
+from services.submissions import submit
+
+FILES, NONCE, STARTED_FROM, MORE = "tep_da_gui", "ma_gui", "ban_goc", "them"
+CHANGED = (
+    "Trong lúc đang nhập, đơn vị đã có bản gửi mới (lần {version}). Nội dung vừa nhập được giữ "
+    "nguyên dưới đây; đề nghị đối chiếu rồi bấm Gửi lần nữa nếu vẫn muốn thay bằng nội dung này."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The form of one task in the hands of one visitor."""
+
+    desk: Desk
+    visitor: Visitor
+    task: Task
+    catalogue: IndicatorCatalogue
+    shape: FormShape
+
+
+def form_routes(templates: Jinja2Templates) -> APIRouter:
+    """Return the routes ``/d/{link}/nop/{obligation_id}``."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    def page(request: Request, sheet: Sheet, state: FormState, status: int = 200) -> Response:
+        context = _context(sheet, state)
+        return templates.TemplateResponse(
+            request, "portal/answer_form.html.j2", context, status_code=status
+        )
+
+    @router.api_route("/d/{link}/nop/{obligation_id:path}", methods=READ)
+    def show_form(
+        request: Request, obligation_id: str, desk: DeskOf, visitor: VisitorOf
+    ) -> Response:
+        sheet = sheet_of(desk, visitor, obligation_id)
+        if sheet.task.obligation.state in DONE_STATES:
+            return RedirectResponse(_receipt(sheet, sheet.task.obligation.version), 303)
+        return page(request, sheet, fresh_state(sheet.task))
+
+    @router.post("/d/{link}/nop/{obligation_id:path}")  # noqa: FAST003 - the visitor takes the link
+    def take_form(
+        *, request: Request, obligation_id: str, desk: DeskOf, visitor: VisitorOf, posted: PostedOf
+    ) -> Response:
+        sheet = sheet_of(desk, visitor, obligation_id)
+        state, answer = _read(sheet, posted)
+        status, shown = _refusal(sheet, state, posted.input)
+        if shown is not None:
+            return page(request, sheet, shown, status)
+        try:
+            version = _send(sheet, answer, state)
+        except SubmissionInvalidError as error:
+            return page(request, sheet, _marked(sheet, state, error.findings), 422)
+        return RedirectResponse(_receipt(sheet, version), 303)
+
+    return router
+
+
+def sheet_of(desk: Desk, visitor: Visitor, obligation_id: str) -> Sheet:
+    """Return the form of a task of the visitor's own unit.
+
+    Raises:
+        HTTPException: 404, the task has no form.
+        UsageError: the unit has no such task.
+    """
+    task = read_task(
+        desk.engine, obligation_id, unit_id=visitor.unit_id, calendar=desk.calendar, now=desk.now
+    )
+    if not is_sent_by_form(task.requirement.kind):
+        raise HTTPException(404, "Việc này không gửi bằng biểu mẫu.")
+    catalogue = find_plan(desk.engine, task.plan_id).dossier.catalogue
+    return Sheet(
+        desk=desk, visitor=visitor, task=task, catalogue=catalogue, shape=shape_of(task, catalogue)
+    )
+
+
+def _refusal(sheet: Sheet, state: FormState, given: FormInput) -> tuple[int, FormState | None]:
+    """Return the status and the form to show again; None when the answer is to be sent."""
+    if MORE in given.fields:
+        return 200, state.model_copy(update={"faults": {}})
+    if find_by_nonce(sheet.desk.engine, _nonce(sheet, state)) is not None:
+        return 200, None  # sent before: the same receipt, or a conflict, is the answer
+    if state.faults:
+        return 422, state
+    if state.started_from < sheet.task.obligation.version:
+        return 409, _warned(sheet, state)
+    return 200, None
+
+
+def _context(sheet: Sheet, state: FormState) -> dict[str, object]:
+    outline = read_outline(sheet.catalogue.id)
+    key, id_ = sheet.visitor.key, sheet.task.obligation.id
+    return FORM_WORDS | {
+        "visitor": sheet.visitor,
+        "task": sheet.task,
+        "shape": sheet.shape,
+        "state": state,
+        "given": state.given,
+        "titles": field_titles(sheet.shape),
+        "labels": outline.labels if outline else {},
+        "references": [(file, sign_attachment(key, id_, file)) for file in state.attachments],
+        "csrf_field": CSRF_FIELD,
+        "nav": (),
+    }
+
+
+def _read(sheet: Sheet, posted: Posted) -> tuple[FormState, Answer]:
+    """Read the form; what is wrong with it stands in the state, beside what was typed."""
+    task, given = sheet.task, posted.input
+    kept = read_attachments(sheet.visitor.key, task.obligation.id, given.every(FILES))
+    files, faults = keep_uploads(posted.files, sheet.desk.blobs, kept=kept)
+    answer, misread = _answer(sheet, given, files)
+    faults = (*faults, *misread)
+    wrong = {fault.field for fault in faults}
+    checked = [
+        one
+        for one in find_findings(sheet.desk.engine, task, answer)
+        if one.is_error and one.field not in wrong
+    ]
+    started = given.one(STARTED_FROM)
+    state = FormState(
+        given=given,
+        nonce=given.one(NONCE)[:64],
+        started_from=int(started) if started.isdecimal() and len(started) < 6 else 0,  # noqa: PLR2004 - a version
+        attachments=files,
+    )
+    return _marked(sheet, state, (*faults, *checked)), answer
+
+
+def _answer(
+    sheet: Sheet, given: FormInput, files: tuple[Attachment, ...]
+) -> tuple[Answer, tuple[Finding, ...]]:
+    task, opened = sheet.task, sheet.shape.opened
+    reading = read_answer(
+        given,
+        asked=[one for one in task.asked if one.id in opened],
+        narratives=[key for key in narrative_titles(task.requirement.kind) if key in opened],
+        attachments=files,
+    )
+    if task.previous is None or not sheet.shape.is_return:
+        return reading.answer, reading.faults
+    return carry_over(reading.answer, task.previous.answer, opened=opened), reading.faults
+
+
+def _marked(sheet: Sheet, state: FormState, findings: tuple[Finding, ...]) -> FormState:
+    return state.model_copy(update={"faults": faults_by_field(findings, sheet.task.asked)})
+
+
+def _warned(sheet: Sheet, state: FormState) -> FormState:
+    version = sheet.task.obligation.version
+    return state.model_copy(
+        update={"started_from": version, "notice": CHANGED.format(version=version)}
+    )
+
+
+def _send(sheet: Sheet, answer: Answer, state: FormState) -> int:
+    receipt = submit(
+        sheet.desk.engine,
+        sheet.task.obligation.id,
+        answer,
+        channel=Channel.PORTAL,
+        sent_by=sheet.visitor.contact_id,
+        nonce=_nonce(sheet, state),
+        calendar=sheet.desk.calendar,
+        now=sheet.desk.now,
+    )
+    return receipt.submission.version
+
+
+def _nonce(sheet: Sheet, state: FormState) -> str:
+    # With the obligation in it, a nonce carried to another form finds no foreign receipt.
+    return f"{sheet.task.obligation.id}#{state.nonce}"
+
+
+def _receipt(sheet: Sheet, version: int) -> str:
+    return receipt_path(sheet.visitor, sheet.task.obligation.id, version)

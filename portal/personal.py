@@ -1,0 +1,102 @@
+"""The personal page of a contact: what the unit owes, what it sent, what waits for a leader."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from models.answer_forms import is_sent_by_form
+from models.obligations import DONE_STATES
+from models.plans import RequirementKind
+from models.values import Value
+from portal.desk import DeskOf
+from portal.visitors import Visitor, VisitorOf
+from services.desk import Desk
+from services.plans import find_active_plans
+from services.portal_views import Task, read_tasks
+from services.reports import ReportRecord, find_report
+
+READ = ["GET", "HEAD"]  # scanners of mail ask for HEAD, and must change nothing either
+DONE_MESSAGES = {
+    "xac-nhan": "Đã ghi nhận xác nhận của đơn vị.",
+    "gia-han": "Đã ghi nhận đề nghị gia hạn; kết quả sẽ được thông báo qua thư.",
+    "cam-ket": "Đã ghi nhận thời gian đơn vị dự kiến gửi; hệ thống tạm dừng nhắc đến ngày đó.",
+}
+
+
+class TaskGroups(Value):
+    """The tasks of a unit by what there is to do with them, each in order of deadline."""
+
+    confirmations: tuple[Task, ...]
+    to_send: tuple[Task, ...]
+    sent: tuple[Task, ...]
+    followed: tuple[Task, ...]
+
+
+class Awaited(Value):
+    """A report that waits for the leader, or was decided by one."""
+
+    plan_id: str
+    plan_name: str
+    report: ReportRecord
+
+
+def personal_routes(templates: Jinja2Templates) -> APIRouter:
+    """Return the route ``/d/{link}``."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.api_route("/d/{link}", methods=READ)
+    def show_page(
+        request: Request,
+        desk: DeskOf,
+        visitor: VisitorOf,
+        da: Annotated[str, Query(max_length=20)] = "",
+    ) -> Response:
+        tasks = read_tasks(
+            desk.engine, commune=desk.commune, unit_id=visitor.unit_id,
+            calendar=desk.calendar, now=desk.now,
+        )  # fmt: skip
+        context = {
+            "visitor": visitor,
+            "groups": group_tasks(tasks),
+            "awaited": find_awaited(desk, visitor),
+            "message": DONE_MESSAGES.get(da, ""),
+            "settings": desk.settings,
+            "now": desk.now,
+            "today": desk.calendar.day_of(desk.now),
+            "nav": (),
+        }
+        return templates.TemplateResponse(request, "portal/personal.html.j2", context)
+
+    return router
+
+
+def group_tasks(tasks: Sequence[Task]) -> TaskGroups:
+    """Return the tasks by what there is to do with them."""
+    confirmations = [t for t in tasks if t.requirement.kind is RequirementKind.ACKNOWLEDGEMENT]
+    by_form = [t for t in tasks if is_sent_by_form(t.requirement.kind)]
+    others = [t for t in tasks if t not in confirmations and t not in by_form]
+    return TaskGroups(
+        confirmations=tuple(confirmations),
+        to_send=tuple(t for t in by_form if t.obligation.is_open),
+        sent=tuple(t for t in by_form if not t.obligation.is_open),
+        followed=tuple(t for t in others if t.obligation.state not in DONE_STATES),
+    )
+
+
+def find_awaited(desk: Desk, visitor: Visitor) -> tuple[Awaited, ...]:
+    """Return the newest reports of the plans the visitor decides on; empty for all but leaders."""
+    if not visitor.is_head:
+        return ()
+    plans = find_active_plans(desk.engine, commune=desk.commune)
+    mine = [plan for plan in plans if plan.dossier.plan.authority == visitor.unit_id]
+    found = [(plan, find_report(desk.engine, plan.id)) for plan in mine]
+    return tuple(
+        Awaited(
+            plan_id=plan.id, plan_name=f"Kế hoạch {plan.dossier.plan.campaign_short}", report=report
+        )
+        for plan, report in found
+        if report is not None
+    )

@@ -1,0 +1,102 @@
+"""The page of the final report: its text, its decision, its files, and where figures come from."""
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+
+from adapters.ledger import PlanRecord
+from models.indicators import Indicator
+from models.totals import Source, Total, Totals, trace
+from models.values import Value
+from portal.board import plan_of
+from portal.desk import DeskOf
+from services.desk import Desk
+from services.portal_overviews import find_files
+from services.report_texts import decision_text
+from services.reports import ReportRecord, find_report
+
+
+class Trace(Value):
+    """One figure with the places it comes from."""
+
+    indicator: Indicator
+    total: Total
+    sources: tuple[Source, ...]
+
+
+def report_routes(templates: Jinja2Templates) -> APIRouter:
+    """Return the routes under ``/ke-hoach/{plan_id}/bao-cao``."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.get("/ke-hoach/{plan_id}/bao-cao")
+    def show_newest(plan_id: str, desk: DeskOf) -> Response:
+        version = report_of(desk, plan_of(desk, plan_id)).version
+        return RedirectResponse(f"/ke-hoach/{plan_id}/bao-cao/{version}", 303)
+
+    @router.get("/ke-hoach/{plan_id}/bao-cao/{version}")
+    def show_report(request: Request, plan_id: str, version: int, desk: DeskOf) -> Response:
+        plan = plan_of(desk, plan_id)
+        context = report_context(desk, plan, report_of(desk, plan, version))
+        return templates.TemplateResponse(request, "portal/report.html.j2", context)
+
+    @router.get("/ke-hoach/{plan_id}/bao-cao/{version}/tep/{name}")
+    def download_file(plan_id: str, version: int, name: str, desk: DeskOf) -> Response:
+        return send_file(desk, report_of(desk, plan_of(desk, plan_id), version), name)
+
+    return router
+
+
+def report_of(desk: Desk, plan: PlanRecord, version: int | None = None) -> ReportRecord:
+    """Return a version of the plan's report, the newest by default.
+
+    Raises:
+        HTTPException: 404, there is no such version.
+    """
+    report = find_report(desk.engine, plan.id, version=version)
+    if report is None:
+        raise HTTPException(404, "Kế hoạch chưa có dự thảo báo cáo này.")
+    return report
+
+
+def report_context(desk: Desk, plan: PlanRecord, report: ReportRecord) -> dict[str, object]:
+    """Return what the pages that show a report have in common."""
+    return {
+        "plan": plan,
+        "report": report,
+        "document": report.document,
+        "coverage": report.content.coverage,
+        "decision": decision_text(report),
+        "files": find_files(desk.engine, report),
+        "traces": traces_of(plan, report.content.totals),
+        "unit_names": {unit.id: unit.name for unit in plan.dossier.units.units},
+    }
+
+
+def traces_of(plan: PlanRecord, totals: Totals) -> tuple[Trace, ...]:
+    """Return the figures that have a source, in the catalogue's order."""
+    known = {total.indicator_id: total for total in totals.totals}
+    found = (
+        Trace(indicator=one, total=known[one.id], sources=trace(totals, one.id))
+        for one in plan.dossier.catalogue.indicators
+        if one.id in known
+    )
+    return tuple(one for one in found if one.sources)
+
+
+def send_file(desk: Desk, report: ReportRecord, name: str) -> Response:
+    """Return a file of the report as a download that no browser opens in our place.
+
+    Raises:
+        HTTPException: 404, the report has no file of that name.
+    """
+    file = next((f for f in find_files(desk.engine, report) if f.name == name), None)
+    if file is None:
+        raise HTTPException(404, "Báo cáo không có tệp này.")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return Response(desk.blobs.get(file.sha256), media_type=file.media_type, headers=headers)

@@ -1,0 +1,84 @@
+"""The desk: everything a step needs, opened from the settings and closed after it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from adapters.blobs import BlobStore
+from adapters.calendars import read_calendar
+from adapters.database import open_engine
+from adapters.install_key import read_install_key
+from adapters.letter_templates import LetterRenderer
+from adapters.policies import read_policy
+from adapters.smtp import RelaySettings
+from config.settings import CONFIG_FOLDER, Settings
+from models.addresses import Mailbox
+from models.calendars import WorkingCalendar
+from models.reminder_policy import ReminderPolicy
+from services.composing import Composer
+from services.letterheads import Letterhead
+
+
+class Desk:
+    """Settings, engine, calendar, policy and files, with the instant they are used at."""
+
+    def __init__(self, settings: Settings, engine: Engine, *, now: datetime) -> None:
+        """Keep the engine; read calendar and policy."""
+        self.settings = settings
+        self.engine = engine
+        self.now = now
+        self.commune = settings.commune
+        self.calendar: WorkingCalendar = read_calendar()
+        self.policy: ReminderPolicy = read_policy("default", CONFIG_FOLDER / "policies")
+        self.blobs = BlobStore(settings.blob_folder)
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """Who writes, by the settings."""
+        s = self.settings
+        return Letterhead(
+            sender=Mailbox(address=s.sender_address, name=s.sender_name),
+            reply_to=s.reply_address,
+            officer_name=s.officer_name,
+            officer_phone=s.officer_phone,
+            portal_url=s.portal_url,
+            key=read_install_key(s.home),
+        )
+
+    def composer(self) -> Composer:
+        """A composer of letters."""
+        return Composer(
+            letterhead=self.letterhead,
+            renderer=LetterRenderer(),
+            calendar=self.calendar,
+            blobs=self.blobs,
+        )
+
+    @property
+    def relay(self) -> RelaySettings:
+        """Where letters go: the relay of the settings, else the catcher on this machine."""
+        s = self.settings
+        if s.smtp_host is None:
+            return RelaySettings(host="127.0.0.1", port=s.mail_port, tls="none")
+        return RelaySettings(
+            host=s.smtp_host, port=s.smtp_port, username=s.smtp_username,
+            password=s.smtp_password, tls=s.smtp_tls,
+        )  # fmt: skip
+
+    @property
+    def locks(self) -> Path:
+        """Where living senders hold their locks."""
+        return self.settings.home / "locks"
+
+
+@contextmanager
+def open_desk(settings: Settings, *, now: datetime) -> Iterator[Desk]:
+    """Open a desk for the block; its connections are closed at the end."""
+    engine = open_engine(settings.engine_url)
+    try:
+        yield Desk(settings, engine, now=now)
+    finally:
+        engine.dispose()

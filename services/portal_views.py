@@ -1,0 +1,213 @@
+"""What the pages of a unit show: its tasks, the form of one task, and what it sent."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from pydantic import Field
+from sqlalchemy import Connection, Engine, func, select
+
+from adapters import tables
+from adapters.database import transaction
+from adapters.ledger import (
+    PlanRecord,
+    PlanState,
+    RegisteredContact,
+    read_contacts,
+    read_obligations,
+    read_plan,
+    read_plans,
+    read_submission,
+)
+from models.calendars import WorkingCalendar
+from models.commitments import last_commitment_day
+from models.errors import UsageError
+from models.indicators import Indicator
+from models.obligations import Obligation, Standing
+from models.plans import Requirement
+from models.products import product_name
+from models.standings import standing, standing_text
+from models.submissions import Answer, Finding, Submission
+from models.units import Unit
+from models.validation import asked_indicators, validate_answer
+from models.values import Value
+
+
+class Task(Value):
+    """One obligation as its unit sees it, with its form and the latest version sent."""
+
+    plan_id: str
+    plan_name: str
+    obligation: Obligation
+    requirement: Requirement
+    product: str
+    wording: str  # the deadline as the plan words it
+    standing: Standing
+    text: str
+    asked: tuple[Indicator, ...] = ()
+    previous: Submission | None = None
+    remarks: dict[str, str] = Field(default_factory=dict)
+    is_extension_asked: bool = False
+    paused_until: datetime | None = None
+    last_commitment_day: date
+
+
+class Resident(Value):
+    """Whom a personal link belongs to."""
+
+    unit: Unit
+    contact: RegisteredContact
+
+
+def find_resident(
+    engine: Engine, *, commune: str, unit_id: str, contact_id: str
+) -> Resident | None:
+    """The unit and contact of those ids as they are registered now; None when they are gone."""
+    with transaction(engine) as connection:
+        plans = read_plans(connection, commune=commune, state=PlanState.ACTIVE)
+        contacts = read_contacts(connection, commune=commune)
+    units = (u for plan in reversed(plans) for u in plan.dossier.units.units if u.id == unit_id)
+    unit = next(units, None)
+    contact = next((c for c in contacts if (c.id, c.unit_id) == (contact_id, unit_id)), None)
+    return Resident(unit=unit, contact=contact) if unit and contact else None
+
+
+def read_tasks(
+    engine: Engine, *, commune: str, unit_id: str, calendar: WorkingCalendar, now: datetime
+) -> tuple[Task, ...]:
+    """What the unit owes or has sent in every plan in force, the nearest deadline first."""
+    with transaction(engine) as connection:
+        plans = {p.id: p for p in read_plans(connection, commune=commune, state=PlanState.ACTIVE)}
+        mine = [
+            o
+            for o in read_obligations(connection, commune=commune)
+            if o.unit_id == unit_id and o.plan_id in plans
+        ]
+        asked = _asked_extensions(connection, unit_id)
+        paused = _paused(connection, commune, unit_id, now)
+        tasks = [
+            _task(connection, plans[o.plan_id], o, calendar=calendar, now=now,
+                  is_extension_asked=o.id in asked, paused=paused)
+            for o in mine
+        ]  # fmt: skip
+    return tuple(sorted(tasks, key=lambda t: (t.obligation.effective_due_at, t.obligation.id)))
+
+
+def read_task(
+    engine: Engine, obligation_id: str, *, unit_id: str, calendar: WorkingCalendar, now: datetime
+) -> Task:
+    """One task of the unit.
+
+    Raises:
+        UsageError: the unit has no such task; another unit's is as good as none.
+    """
+    with transaction(engine) as connection:
+        plan_id = obligation_id.split("/", 1)[0]
+        plan = read_plan(connection, plan_id)
+        found = read_obligations(connection, commune=plan.commune, plan_id=plan_id)
+        mine = next((o for o in found if (o.id, o.unit_id) == (obligation_id, unit_id)), None)
+        if mine is None or plan.state is PlanState.DRAFT:
+            raise UsageError("Đơn vị không có việc này; hãy mở lại từ trang của đơn vị.")
+        return _task(
+            connection, plan, mine, calendar=calendar, now=now,
+            is_extension_asked=obligation_id in _asked_extensions(connection, unit_id),
+            paused=_paused(connection, plan.commune, unit_id, now),
+        )  # fmt: skip
+
+
+def _task(
+    connection: Connection,
+    plan: PlanRecord,
+    obligation: Obligation,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
+    is_extension_asked: bool,
+    paused: Mapping[str | None, datetime],
+) -> Task:
+    requirement = plan.dossier.plan.requirement(obligation.requirement_id)
+    periods = {period.id: period for period in requirement.periods}
+    period = periods.get(obligation.period, requirement.periods[0])
+    sent = obligation.version
+    until = [paused[key] for key in (None, obligation.id) if key in paused]
+    return Task(
+        plan_id=plan.id,
+        plan_name=f"Kế hoạch {plan.dossier.plan.campaign_short}",
+        obligation=obligation,
+        requirement=requirement,
+        product=product_name(plan.dossier, obligation),
+        wording=period.deadline.wording,
+        standing=standing(obligation, calendar=calendar, now=now),
+        text=standing_text(obligation, calendar=calendar, now=now),
+        asked=asked_indicators(
+            plan.dossier, requirement, plan.dossier.units.unit(obligation.unit_id)
+        ),
+        previous=read_submission(connection, obligation.id, sent) if sent else None,
+        remarks=_remarks(connection, obligation),
+        is_extension_asked=is_extension_asked,
+        paused_until=max(until, default=None),
+        last_commitment_day=last_commitment_day(
+            today=calendar.day_of(now),
+            due_day=calendar.day_of(obligation.effective_due_at),
+            calendar=calendar,
+        ),
+    )
+
+
+def _remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+    c = tables.reviews.c
+    row = connection.execute(
+        select(c.remarks).where(
+            c.obligation_id == obligation.id,
+            c.version == obligation.version,
+            c.verdict == "returned",
+        )
+    ).scalar_one_or_none()
+    return dict(row or {}) if obligation.is_open else {}
+
+
+def _asked_extensions(connection: Connection, unit_id: str) -> frozenset[str]:
+    e, o = tables.extensions.c, tables.obligations.c
+    rows = connection.execute(
+        select(e.obligation_id)
+        .join_from(tables.extensions, tables.obligations, o.id == e.obligation_id)
+        .where(o.unit_id == unit_id, e.decided_at.is_(None))
+    )
+    return frozenset(rows.scalars())
+
+
+def _paused(
+    connection: Connection, commune: str, unit_id: str, now: datetime
+) -> dict[str | None, datetime]:
+    c = tables.pauses.c
+    rows = connection.execute(
+        select(c.obligation_id, func.max(c.until_at).label("until"))
+        .where(c.commune == commune, c.unit_id == unit_id, c.from_at <= now, c.until_at > now)
+        .group_by(c.obligation_id)
+    )
+    return {row.obligation_id: row.until for row in rows}
+
+
+def find_by_nonce(engine: Engine, nonce: str) -> str | None:
+    """The id of the submission that nonce brought; None when it brought none."""
+    c = tables.submissions.c
+    with transaction(engine) as connection:
+        return connection.execute(select(c.id).where(c.nonce == nonce)).scalar_one_or_none()
+
+
+def read_version(engine: Engine, obligation_id: str, version: int) -> Submission:
+    """One version of what was sent.
+
+    Raises:
+        UsageError: there is no such version.
+    """
+    with transaction(engine) as connection:
+        return read_submission(connection, obligation_id, version)
+
+
+def find_findings(engine: Engine, task: Task, answer: Answer) -> tuple[Finding, ...]:
+    """Every remark on an answer to the task, errors and questions, before or after it is sent."""
+    with transaction(engine) as connection:
+        catalogue = read_plan(connection, task.plan_id).dossier.catalogue
+    return validate_answer(
+        answer, asked=task.asked, catalogue=catalogue, requirement=task.requirement
+    )

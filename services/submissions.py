@@ -1,0 +1,163 @@
+"""Submissions: taken in once, versioned, checked, acknowledged by letter."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from adapters import tables
+from adapters.database import transaction
+from adapters.ledger import PlanRecord, read_obligation, read_plan, refuse_closed
+from models.calendars import WorkingCalendar
+from models.errors import ConflictError, RefusedError, SubmissionInvalidError
+from models.obligations import Obligation, ObligationState
+from models.submissions import Answer, Channel, Finding, Submission
+from models.validation import asked_indicators, validate_answer
+from models.values import Value
+from services import phases
+from services.journal import note, record
+from services.notices import notify_received
+
+
+class Receipt(Value):
+    """What the sender is told: the version, its code and what should still be looked at."""
+
+    submission: Submission
+    is_new: bool
+    warnings: tuple[Finding, ...] = ()
+
+
+def submit(
+    engine: Engine,
+    obligation_id: str,
+    answer: Answer,
+    *,
+    channel: Channel,
+    sent_by: str,
+    nonce: str,
+    calendar: WorkingCalendar,
+    now: datetime,
+    entered_by: str | None = None,
+) -> Receipt:
+    """Store the answer as the next version and acknowledge it by letter.
+
+    The same ``nonce`` again with the same answer returns the first receipt.
+
+    Raises:
+        SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
+        ConflictError: the nonce was used with another answer or for another obligation.
+        RefusedError: the obligation is closed and must be reopened first.
+    """
+    with transaction(engine) as connection:
+        obligation = read_obligation(connection, obligation_id)
+        if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
+            return Receipt(submission=earlier, is_new=False)
+        plan = read_plan(connection, obligation.plan_id)
+        refuse_closed(plan)
+        _refuse_closed(obligation)
+        warnings = _check(plan, obligation, answer)
+        submission = Submission(
+            id=f"{obligation_id}@{obligation.version + 1}", obligation_id=obligation_id,
+            version=obligation.version + 1, received_at=now, channel=channel, sent_by=sent_by,
+            entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
+            receipt_code=_receipt_code(obligation_id, nonce),
+        )  # fmt: skip
+        _store(connection, plan, submission, nonce=nonce)
+        _advance(connection, plan, obligation, answer=answer, calendar=calendar, now=now)
+        notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
+                        now=now)  # fmt: skip
+    return Receipt(submission=submission, is_new=True, warnings=warnings)
+
+
+def _store(connection: Connection, plan: PlanRecord, submission: Submission, *, nonce: str) -> None:
+    row = submission.model_dump(mode="json", include={"answer"})
+    values = submission.model_dump(exclude={"answer"}) | row | {"nonce": nonce}
+    connection.execute(insert(tables.submissions).values(values))
+    told = note(
+        "submission.received", submission.id, channel=submission.channel,
+        sent_by=submission.sent_by, entered_by=submission.entered_by, sha256=submission.sha256,
+        nil=bool(submission.answer.nil_reason),
+    )  # fmt: skip
+    actor = submission.entered_by or submission.sent_by
+    record(connection, [told], commune=plan.commune, actor=actor, at=submission.received_at)
+
+
+def _earlier(
+    connection: Connection, nonce: str, obligation_id: str, answer: Answer
+) -> Submission | None:
+    c = tables.submissions.c
+    columns = [column for column in c if column.name != "nonce"]
+    row = connection.execute(select(*columns).where(c.nonce == nonce)).mappings().first()
+    if row is None:
+        return None
+    if (row["obligation_id"], row["sha256"]) != (obligation_id, answer_hash(answer)):
+        raise ConflictError(
+            "Mã gửi này đã được dùng cho một nội dung khác; hãy tải lại trang rồi gửi lại."
+        )
+    return Submission.model_validate(dict(row))
+
+
+def _refuse_closed(obligation: Obligation) -> None:
+    if obligation.state in {ObligationState.ACCEPTED, ObligationState.WAIVED}:
+        raise RefusedError(
+            f"'{obligation.id}' đã được chấp nhận hoặc miễn; "
+            "hãy đề nghị Phòng phụ trách mở lại trước khi gửi bản mới."
+        )
+
+
+def _check(plan: PlanRecord, obligation: Obligation, answer: Answer) -> tuple[Finding, ...]:
+    requirement = plan.dossier.plan.requirement(obligation.requirement_id)
+    unit = plan.dossier.units.unit(obligation.unit_id)
+    findings = validate_answer(
+        answer,
+        asked=asked_indicators(plan.dossier, requirement, unit),
+        catalogue=plan.dossier.catalogue,
+        requirement=requirement,
+    )
+    errors = tuple(f for f in findings if f.is_error)
+    if errors:
+        raise SubmissionInvalidError(errors)
+    return findings
+
+
+def _advance(
+    connection: Connection,
+    plan: PlanRecord,
+    obligation: Obligation,
+    *,
+    answer: Answer,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> None:
+    requirement = plan.dossier.plan.requirement(obligation.requirement_id)
+    state = ObligationState.NIL if answer.nil_reason else ObligationState.SUBMITTED
+    if requirement.reviewed_by is None:
+        state = ObligationState.ACCEPTED
+    connection.execute(
+        update(tables.obligations)
+        .where(tables.obligations.c.id == obligation.id)
+        .values(
+            state=state,
+            version=obligation.version + 1,
+            first_received_at=obligation.first_received_at or now,
+            closed_at=now if state is ObligationState.ACCEPTED else None,
+        )
+    )
+    if state is not ObligationState.ACCEPTED:
+        phases.open_on_receipt(
+            connection, plan, requirement.id, calendar=calendar, now=now,
+            period=f"{obligation.unit_id}:{obligation.version + 1}",
+        )  # fmt: skip
+
+
+def answer_hash(answer: Answer) -> str:
+    """The SHA-256 of an answer's content."""
+    return hashlib.sha256(answer.model_dump_json().encode()).hexdigest()
+
+
+def _receipt_code(obligation_id: str, nonce: str) -> str:
+    # Only letters and digits that nobody confuses when reading the code over the phone.
+    digest = hashlib.sha256(f"{obligation_id}\n{nonce}".encode()).digest()
+    number = int.from_bytes(digest[:8])
+    alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+    return "TN-" + "".join(alphabet[number >> (5 * i) & 31] for i in range(8))

@@ -1,0 +1,1 @@
+"""Prefect tasks: open resources, call one service, return values."""

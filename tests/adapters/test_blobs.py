@@ -1,0 +1,71 @@
+"""Files are kept once, whole, by what they hold."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from adapters.blobs import BlobStore
+from models.errors import PermanentError, RefusedError
+
+CONTENT = "Biên bản họp thôn".encode()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs")
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("content", [CONTENT, b"", b"\x00" * 3_000_000])
+def test_what_is_put_is_got(store: BlobStore, content: bytes) -> None:
+    sha256 = store.put(content)
+    assert sha256 == hashlib.sha256(content).hexdigest()
+    assert store.get(sha256) == content
+
+
+def test_the_same_content_is_kept_once(store: BlobStore, tmp_path: Path) -> None:
+    assert store.put(CONTENT) == store.put(CONTENT)
+    assert store.put_stream(BytesIO(CONTENT), most=99) == (store.put(CONTENT), len(CONTENT))
+    assert len(files(tmp_path)) == 1
+
+
+def test_a_stream_is_kept_up_to_its_limit(store: BlobStore) -> None:
+    sha256, size = store.put_stream(BytesIO(CONTENT), most=len(CONTENT))
+    assert (store.get(sha256), size) == (CONTENT, len(CONTENT))
+
+
+def test_nothing_of_a_stream_that_is_too_long_is_kept(store: BlobStore, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="MB"):
+        store.put_stream(BytesIO(CONTENT), most=len(CONTENT) - 1)
+    assert files(tmp_path) == []
+
+
+def test_an_altered_file_is_found(store: BlobStore, tmp_path: Path) -> None:
+    sha256 = store.put(CONTENT)
+    files(tmp_path)[0].write_bytes(CONTENT + b".")
+    with pytest.raises(PermanentError, match=f"{sha256[:12]}.*đã bị thay đổi"):
+        store.get(sha256)
+
+
+def test_a_lost_file_is_named(store: BlobStore) -> None:
+    with pytest.raises(PermanentError, match="Thiếu tệp 0000"):
+        store.get("0" * 64)
+
+
+def test_a_stream_is_stored_as_its_content_would_be(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    sha256, size = store.put_stream(BytesIO(b"x" * 3_000_000), most=3_000_000)
+    assert size == 3_000_000
+    assert sha256 == store.put(b"x" * 3_000_000)
+    assert store.get(sha256) == b"x" * 3_000_000
+
+
+def test_a_stream_that_is_too_long_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="lớn hơn 1 MB"):
+        BlobStore(tmp_path).put_stream(BytesIO(b"x" * 2**21), most=2**20)
+    assert not list(tmp_path.iterdir())

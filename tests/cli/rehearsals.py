@@ -1,0 +1,121 @@
+"""Rehearsals as a user plays them: the command in a process of its own, whole or killed."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+from config.settings import CONFIG_FOLDER, inherited_environment
+
+ROOT = CONFIG_FOLDER.parent
+LIMIT_SECONDS = 280
+# The second plan, its two months pressed into thirteen working days.
+SHORTER = (
+    ("issued_on: 2026-07-06", "issued_on: 2026-09-14"),
+    ("issue_window: [2026-07-01, 2026-07-15]", "issue_window: [2026-09-14, 2026-09-16]"),
+    ("ngày 06 tháng 7 năm 2026", "ngày 14 tháng 9 năm 2026"),
+    ("ends_on: 2026-08-31", "ends_on: 2026-09-18"),
+    ("starts_on: 2026-09-01", "starts_on: 2026-09-21"),
+    ("trong tháng 8/2026", "chậm nhất ngày 17/9/2026"),
+    ("chậm nhất ngày 18/9/2026, origin", "chậm nhất ngày 22/9/2026, origin"),
+    ("supplement_until: 2026-09-22T17", "supplement_until: 2026-09-24T17"),
+)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A rehearsal that was played to its end."""
+
+    out: Path
+    summary: dict[str, Any]
+    seconds: float
+
+    @property
+    def timeline(self) -> list[dict[str, Any]]:
+        """The rows of the timeline, in order."""
+        lines = (self.out / "timeline.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    def letters(self, *kinds: str) -> list[dict[str, Any]]:
+        """The accepted letters, of those kinds if any are named."""
+        rows = (r for r in self.timeline if r["kind"] == "letter" and r["state"] == "accepted")
+        return [r for r in rows if not kinds or r["what"] in kinds]
+
+
+def command(plan: str | Path, out: Path, scenario: str) -> list[str]:
+    program = "from cli.main import main; main()"
+    options = ["--scenario", scenario, "--out", str(out), "--json"]
+    return [sys.executable, "-c", program, "rehearse", str(plan), *options]
+
+
+def play(plan: str | Path, out: Path, *, scenario: str = "typical") -> Rehearsal:
+    """Play a rehearsal to its end."""
+    since = time.monotonic()
+    done = subprocess.run(
+        command(plan, out, scenario), cwd=ROOT, env=surroundings(), capture_output=True,
+        text=True, timeout=LIMIT_SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Rehearsal(out=out, summary=json.loads(done.stdout), seconds=time.monotonic() - since)
+
+
+def play_until(plan: str | Path, out: Path, *, done: int, then_seconds: float) -> int:
+    """Play until so many steps are noted and a moment more, kill -9; returns the steps noted."""
+    with subprocess.Popen(
+        command(plan, out, "typical"), cwd=ROOT, env=surroundings(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    ) as process:  # fmt: skip
+        end = time.monotonic() + LIMIT_SECONDS
+        while steps_noted(out) < done and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(then_seconds)
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    return steps_noted(out)
+
+
+def steps_noted(out: Path) -> int:
+    try:
+        return int(json.loads((out / "rehearsal.json").read_text())["done"])
+    except FileNotFoundError:
+        return 0
+
+
+def surroundings() -> dict[str, str]:
+    """The caller's environment, with a database and a relay that must never be touched."""
+    return {
+        **inherited_environment(),
+        "PYTHONPATH": str(ROOT),
+        "DONDOC_DATABASE_URL": "postgresql://127.0.0.1:1/real",
+        "DONDOC_SMTP_HOST": "relay.invalid",
+    }
+
+
+def shorter_plan(folder: Path) -> Path:
+    """Write the shortened second plan beside its register and catalogue."""
+    text = (CONFIG_FOLDER / "plans" / "dong-hoa-2026.yaml").read_text()
+    for old, new in SHORTER:
+        assert old in text, old
+        text = text.replace(old, new)
+    plans = folder / "plans"
+    plans.mkdir(parents=True)
+    for name in ("units", "indicators"):
+        (folder / name).symlink_to(CONFIG_FOLDER / name)
+    path = plans / "ngan.yaml"
+    path.write_text(re.sub(r"\bkh-cds-2026\b", "kh-ngan-2026", text))
+    return path
+
+
+def message_ids(out: Path) -> Counter[str]:
+    """How often each Message-ID was kept by the mail catcher."""
+    files = (out / "mail").glob("*.eml")
+    return Counter(str(message_from_bytes(f.read_bytes())["Message-ID"]) for f in files)

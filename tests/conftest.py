@@ -1,0 +1,113 @@
+"""Real things for every layer: a database of each kind, a free port, a Prefect server."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy import Engine
+
+from adapters.database import migrate, open_engine
+from tests.postgresql_cluster import Cluster, find_free_port, programs, running_cluster
+
+# Time limits of single examples say more about the machine's other users than about the code.
+hypothesis.settings.register_profile(
+    "dondoc", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("dondoc")
+
+BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Forgive Prefect, in tests that run flows, the connections that it leaves to the collector."""
+    # prefect/results.py opens a client for each run and closes none.
+    leaks = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+    for item in items:
+        if "prefect_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(leaks)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port nobody uses."""
+    return find_free_port()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL cluster for the session."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed")
+    with running_cluster(folder, find_free_port()) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: Cluster) -> str:
+    """The name of a migrated database to copy."""
+    name = postgresql.create()
+    migrate(postgresql.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    file = tmp_path_factory.mktemp("template") / "dondoc.sqlite3"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def empty_database_url(
+    backend: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A database without tables, of each kind in turn."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    name = cluster.create()
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated database without rows, of each kind in turn."""
+    if backend == "sqlite":
+        file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "dondoc.sqlite3")
+        yield f"sqlite:///{file}"
+        return
+    template: str = request.getfixturevalue("migrated_postgresql")
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    name = cluster.create(template)
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on ``database_url``."""
+    found = open_engine(database_url)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """A Prefect server for flows run in this process; gives its environment."""
+    # Here, not at the top: importing Prefect takes two seconds, and the quick tests do without.
+    from tests.prefect_server import running_server  # noqa: PLC0415 - see above
+
+    with running_server(tmp_path_factory.mktemp("prefect"), find_free_port()) as environment:
+        yield environment

@@ -1,0 +1,66 @@
+"""A chain shows what was altered, removed, moved or added."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.journal import GENESIS, JournalEntry, chain_hash, find_breaks
+
+NOON = datetime(2026, 5, 11, 5, tzinfo=UTC)
+
+
+def chain(length: int) -> list[JournalEntry]:
+    entries: list[JournalEntry] = []
+    for seq in range(1, length + 1):
+        blank = JournalEntry(
+            commune="bat-mot", seq=seq, at=NOON, actor="văn thư", action="plan.closed",
+            subject=f"kh-{seq}", detail={"lý do": "thử", "số": seq, "mục": ["a", "b"]},
+            previous=entries[-1].hash if entries else GENESIS, hash="",
+        )  # fmt: skip
+        entries.append(blank.model_copy(update={"hash": chain_hash(blank)}))
+    return entries
+
+
+@given(st.integers(0, 12))
+def test_an_untouched_chain_is_whole(length: int) -> None:
+    assert find_breaks(chain(length)) == ()
+
+
+@given(
+    st.integers(1, 8),
+    st.sampled_from(
+        [
+            {"actor": "x"}, {"action": "x"}, {"subject": "x"}, {"detail": {}}, {"commune": "x"},
+            {"at": NOON.replace(minute=1)}, {"hash": "x"},
+        ]
+    ),
+)  # fmt: skip
+def test_an_altered_entry_is_named(place: int, change: dict[str, object]) -> None:
+    entries = chain(8)
+    entries[place - 1] = entries[place - 1].model_copy(update=change)
+    assert find_breaks(entries)[0].startswith(f"Bản ghi {place}: nội dung đã bị sửa")
+
+
+@given(st.integers(1, 7))
+def test_a_removed_entry_is_missed(place: int) -> None:
+    entries = chain(8)
+    del entries[place - 1]
+    assert find_breaks(entries) == (
+        f"Thiếu bản ghi {place} (gặp bản ghi {place + 1}).",
+        f"Bản ghi {place + 1}: không nối với bản ghi trước.",
+    )
+
+
+@given(st.permutations(range(6)))
+def test_a_moved_entry_is_noticed(order: list[int]) -> None:
+    entries = chain(6)
+    moved = [entries[n] for n in order]
+    assert bool(find_breaks(moved)) is (moved != entries)
+
+
+def test_the_zone_an_instant_is_told_in_does_not_matter() -> None:
+    (entry,) = chain(1)
+    told = entry.model_copy(update={"at": NOON.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))})
+    assert chain_hash(told) == entry.hash

@@ -1,0 +1,118 @@
+"""A portal over the real plan of Bát Mọt, on a clock that tests move."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from adapters import tables
+from adapters.database import open_engine, transaction
+from adapters.install_key import read_install_key
+from adapters.links import LinkScope, make_link_token
+from adapters.plan_files import read_dossier
+from config.clock import set_simulated_now
+from config.settings import CONFIG_FOLDER, Settings
+from models.submissions import Answer, Channel
+from portal.app import make_app
+from services.desk import Desk
+from services.phases import open_phase
+from services.plans import activate_plan, import_plan
+from services.submissions import submit
+
+PLAN = "kh-khcn-2026"
+ISSUED = date(2026, 5, 8)
+START = datetime(2026, 5, 8, 3, 0, tzinfo=UTC)
+JUNE = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class Site:
+    settings: Settings
+    client: TestClient
+
+    @property
+    def clock(self) -> Path:
+        assert self.settings.clock_file is not None
+        return self.settings.clock_file
+
+    def move_to(self, now: datetime) -> None:
+        set_simulated_now(self.clock, now)
+
+    def link(self, unit_id: str, role: str = "head", *, expires: datetime | None = None) -> str:
+        scope = LinkScope(
+            commune="bat-mot",
+            unit_id=unit_id,
+            contact_id=f"{unit_id}.{role}",
+            expires_at=expires or datetime(2026, 9, 1, tzinfo=UTC),
+        )
+        return make_link_token(read_install_key(self.settings.home), scope)
+
+    def desk(self, now: datetime) -> Desk:
+        return Desk(self.settings, open_engine(self.settings.engine_url), now=now)
+
+    def row_counts(self) -> dict[str, int]:
+        engine = open_engine(self.settings.engine_url)
+        with transaction(engine) as connection:
+            found = {
+                t.name: connection.execute(select(func.count()).select_from(t)).scalar_one()
+                for t in tables.plans.metadata.sorted_tables
+            }
+        engine.dispose()
+        return found
+
+    def submit(self, obligation_id: str, answer: Answer, *, nonce: str, now: datetime) -> None:
+        desk = self.desk(now)
+        submit(
+            desk.engine, obligation_id, answer, channel=Channel.PORTAL, sent_by="x", nonce=nonce,
+            calendar=desk.calendar, now=now,
+        )  # fmt: skip
+        desk.engine.dispose()
+
+    def hidden(self, page: str) -> dict[str, str]:
+        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        return {name: unescape(value) for name, value in found}
+
+    def form(self, link: str, obligation_id: str) -> dict[str, Any]:
+        response = self.client.get(f"/d/{link}/nop/{obligation_id}")
+        assert response.status_code == 200, response.text
+        return dict(self.hidden(response.text))
+
+    def send(self, link: str, obligation_id: str, fields: dict[str, Any], **more: Any) -> Any:
+        path = f"/d/{link}/nop/{obligation_id}"
+        return self.client.post(path, data=fields, follow_redirects=False, **more)
+
+
+@pytest.fixture(scope="session")
+def portal_template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation in which the plan is in force and opened."""
+    home = tmp_path_factory.mktemp("portal")
+    shutil.copy(migrated_sqlite, home / "dondoc.sqlite3")
+    set_simulated_now(home / "clock", START)
+    desk = Desk(Settings(home=home), open_engine(f"sqlite:///{home / 'dondoc.sqlite3'}"), now=START)
+    dossier = read_dossier(CONFIG_FOLDER / "plans" / "bat-mot-2026.yaml")
+    import_plan(desk.engine, dossier, actor="t", now=START)
+    activate_plan(desk.engine, PLAN, number=15, issued_on=ISSUED, actor="t", now=START, day=ISSUED)
+    open_phase(desk.engine, PLAN, "P1", calendar=desk.calendar, now=START)
+    desk.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def site(portal_template: Path, tmp_path: Path) -> Iterator[Site]:
+    """The portal in June, a copy of its own."""
+    home = tmp_path / "home"
+    shutil.copytree(portal_template, home)
+    settings = Settings(home=home, clock_file=home / "clock")
+    set_simulated_now(home / "clock", JUNE)
+    app = make_app(settings)
+    base = "http://127.0.0.1:4280"
+    with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
+        yield Site(settings=settings, client=client)

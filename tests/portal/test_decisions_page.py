@@ -1,0 +1,110 @@
+"""The leader decides on exactly the text that was shown, and nobody else decides."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.submissions import Answer
+from services.reports import assemble, find_report
+from services.reviews import accept
+from tests.portal.conftest import JUNE, PLAN, Site
+
+
+def draft(site: Site, village: str) -> None:
+    sheet = f"{PLAN}/PSL/{village}/1"
+    site.submit(sheet, Answer(values={"TT01": 12}), nonce=village, now=JUNE)
+    desk = site.desk(JUNE)
+    accept(desk.engine, sheet, reviewer="vhxh", now=JUNE)
+    now = JUNE + timedelta(hours=1)
+    assemble(desk.engine, PLAN, outline=None, blobs=desk.blobs, actor="t", now=now)
+    desk.engine.dispose()
+
+
+def verdict_of(site: Site) -> tuple[str | None, str | None, str | None]:
+    desk = site.desk(JUNE)
+    report = find_report(desk.engine, PLAN)
+    desk.engine.dispose()
+    assert report is not None
+    return report.verdict, report.decided_by, report.comment
+
+
+@pytest.fixture
+def leader(site: Site) -> str:
+    draft(site, "thon-01")
+    return f"/d/{site.link('ubnd')}"
+
+
+def decide(site: Site, leader: str, fields: dict[str, str]) -> Any:
+    return site.client.post(f"{leader}/bao-cao/{PLAN}", data=fields)
+
+
+def test_the_leader_sees_what_waits_and_approves_it(site: Site, leader: str) -> None:
+    page = site.client.get(leader).text
+    assert "Chờ tôi" in page
+    assert "1/26 đơn vị" in page
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    for _ in range(2):
+        answer = decide(site, leader, fields | {"quyet_dinh": "approved"})
+        assert "Lãnh đạo phê duyệt lúc" in answer.text
+    assert verdict_of(site) == ("approved", "Lê Văn Công", None)
+    assert site.row_counts()["decisions"] == 1
+    assert "Xem lại" in site.client.get(leader).text
+
+
+def test_a_return_needs_an_opinion(site: Site, leader: str) -> None:
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    refused = decide(site, leader, fields | {"quyet_dinh": "returned", "y_kien": " "})
+    assert refused.status_code == 409
+    assert "ghi ý kiến" in refused.text
+    opinion = "Bổ sung số liệu <b>thôn</b>"
+    decided = decide(site, leader, fields | {"quyet_dinh": "returned", "y_kien": opinion})
+    assert verdict_of(site) == ("returned", "Lê Văn Công", opinion)
+    assert "<b>thôn</b>" not in decided.text
+    assert decide(site, leader, fields | {"quyet_dinh": "approved"}).status_code == 409
+
+
+def test_a_draft_that_changed_meanwhile_is_not_decided(site: Site, leader: str) -> None:
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    draft(site, "thon-02")
+    answer = decide(site, leader, fields | {"quyet_dinh": "approved"})
+    assert answer.status_code == 409
+    assert "Nội dung đã thay đổi" in answer.text
+    assert verdict_of(site)[0] is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quyet_dinh": "x"},
+        {"quyet_dinh": "approved", "lan": "một"},
+        {"quyet_dinh": "approved", "ma_noi_dung": "abc"},
+        {"quyet_dinh": "approved", "ma_bieu_mau": "x"},
+    ],
+)
+def test_a_decision_that_names_nothing_decides_nothing(
+    site: Site, leader: str, wrong: dict[str, str]
+) -> None:
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    assert decide(site, leader, fields | wrong).status_code in {403, 409}
+    assert verdict_of(site)[0] is None
+
+
+@pytest.mark.parametrize(("unit", "role"), [("ubnd", "contact"), ("vhxh", "head")])
+def test_for_anyone_else_the_page_does_not_exist(
+    site: Site, leader: str, unit: str, role: str
+) -> None:
+    other = f"/d/{site.link(unit, role)}"
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    assert "Chờ tôi" not in site.client.get(other).text
+    assert site.client.get(f"{other}/bao-cao/{PLAN}").status_code == 404
+    own = site.hidden(site.client.get(other).text).get("ma_bieu_mau", "")
+    answer = decide(site, other, fields | {"ma_bieu_mau": own, "quyet_dinh": "approved"})
+    assert answer.status_code in {403, 404}
+    assert verdict_of(site)[0] is None
+
+
+def test_the_leader_downloads_the_draft(site: Site, leader: str) -> None:
+    page = site.client.get(f"{leader}/bao-cao/{PLAN}").text
+    path = next(part for part in page.split('"') if part.endswith(".docx"))
+    assert site.client.get(path).content.startswith(b"PK")
