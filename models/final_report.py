@@ -79,12 +79,24 @@ def build_final_report(
         issued_on=issued_on,
         month_hint=hint,
     )
+    framing = _framing(dossier.plan, remark)
+    return _with_origins(document, prose, figures=figures, coverage=coverage, framing=framing)
+
+
+def _with_origins(
+    document: OfficialDocument,
+    prose: Passage,
+    *,
+    figures: Sequence[Figure],
+    coverage: Coverage,
+    framing: Sequence[str],
+) -> FinalReport:
     return FinalReport(
         document=document,
         figures=(*prose.figures, *figures),
         quotes=prose.quotes,
         coverage=coverage,
-        free_texts=(*prose.free_texts, *_framing(dossier.plan, remark)),
+        free_texts=(*prose.free_texts, *framing),
         unfilled=prose.unfilled,
     )
 

@@ -14,7 +14,7 @@ from models.report_outline import ReportOutline, measure_of
 from models.report_prose import Material, coverage_passage, gather
 from models.report_wording import abbreviation_of, numbered, shortened, written_day
 from models.total_values import Totals
-from models.units import ContactRole
+from models.units import ContactRole, Unit
 from models.values import Value
 from models.vietnamese import clean_text, format_day, format_short_instant, local
 
@@ -78,7 +78,7 @@ def _progress(
 def build_periodic_report(
     dossier: PlanDossier,
     *,
-    period: str,
+    period: str,  # the turn, e.g. "kỳ 2"
     totals: Totals,
     previous: Totals | None = None,
     coverage: Coverage,
@@ -86,17 +86,14 @@ def build_periodic_report(
     cutoff: datetime,
     number: int | None = None,
     issued_on: date | None = None,
-    edits: Mapping[str, str] | None = None,
+    edits: Mapping[str, str] | None = None,  # by kho_khan and ky_toi
     outline: ReportOutline | None = None,
 ) -> OfficialDocument:
-    """Return the report of domain.md 3.3; ``totals`` are cumulative, ``previous`` at the last one.
-
-    ``period`` names the turn, e.g. "kỳ 2". ``edits`` may hold ``kho_khan`` and ``ky_toi``.
-    """
+    """Return the report of domain.md 3.3; ``totals`` are cumulative, ``previous`` those before."""
     plan = dossier.plan
     material = gather(dossier, totals, coverage, edits=edits or {}, outline=outline)
     unit = dossier.units.unit(plan.coordinator)
-    head = next(iter(unit.contacts_for(ContactRole.HEAD)), None)
+    title, name = _signer(unit)
     abbreviation = abbreviation_of(unit)
     return OfficialDocument(
         parent_line=shortened(plan.agency.name).upper(),
@@ -114,10 +111,15 @@ def build_periodic_report(
             *_sections(dossier, material, previous=previous, progress=progress, cutoff=cutoff),
         ),
         recipients=("Như trên", f"Lưu: VT, {abbreviation}"),
-        authority_lines=((head.title if head else "Trưởng phòng").upper(),),
-        signer_name=(head.full_name if head else None) or "",
+        authority_lines=(title.upper(),),
+        signer_name=name,
         draft_mark="DỰ THẢO" if number is None else None,
     )
+
+
+def _signer(unit: Unit) -> tuple[str, str]:
+    heads = unit.contacts_for(ContactRole.HEAD)
+    return (heads[0].title, heads[0].full_name or "") if heads else ("Trưởng phòng", "")
 
 
 def _opening(plan: Plan, cutoff: datetime) -> tuple[Block, ...]:
