@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def run() -> Iterator[str]:
         engine.dispose()
 
 
-def _raw(folder: Path):  # noqa: ANN202 - a closure for compare
+def _raw(folder: Path) -> Callable[[], None]:
     connection = sqlite3.connect(folder / "raw.sqlite3", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("CREATE TABLE letters (k TEXT UNIQUE, a TEXT, b TEXT, c TEXT, d TEXT)")

@@ -44,9 +44,13 @@ def standing_text(obligation: Obligation, *, calendar: WorkingCalendar, now: dat
     return texts.get(found) or _left_text(_days_left(obligation, calendar, now))
 
 
+def working_days_left(due: datetime, *, calendar: WorkingCalendar, now: datetime) -> int:
+    """Working days from today to the due day: 0 on that day, negative when it has passed."""
+    return calendar.working_days_between(calendar.day_of(now), calendar.day_of(due))
+
+
 def _days_left(obligation: Obligation, calendar: WorkingCalendar, now: datetime) -> int:
-    due_day = calendar.day_of(obligation.effective_due_at)
-    return calendar.working_days_between(calendar.day_of(now), due_day)
+    return working_days_left(obligation.effective_due_at, calendar=calendar, now=now)
 
 
 def _left_text(days: int) -> str:

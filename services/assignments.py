@@ -8,7 +8,14 @@ from sqlalchemy import Connection, Engine, select
 from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.database import transaction
-from adapters.ledger import PlanRecord, first_reachable, read_contacts, read_obligations, read_plan
+from adapters.ledger import (
+    PlanRecord,
+    RegisteredContact,
+    first_reachable,
+    read_contacts,
+    read_obligations,
+    read_plan,
+)
 from models.assignment_annex import build_assignment_annex
 from models.calendars import WorkingCalendar
 from models.letter_contexts import AssignmentContext
@@ -17,9 +24,9 @@ from models.letters import LetterKind
 from models.obligations import Obligation
 from models.plans import DutyRole
 from models.products import product_name, short_product_name
+from models.standings import working_days_left
 from models.submissions import Attachment
 from models.units import ContactRole, Unit
-from services.digests import working_days_left
 from services.files import PDF, render_files
 from services.journal import note, record
 from services.notices import as_facts
@@ -56,11 +63,12 @@ def issue_assignments(
         return 0
     annex = _annex(plan, blobs, now)
     with transaction(engine) as connection:
+        contacts = read_contacts(connection, commune=plan.commune)
         letters = [
             letter
             for unit in missing
             for letter in _letters(
-                connection, plan, unit, obligations=obligations, annex=annex, calendar=calendar,
+                plan, unit, contacts, obligations=obligations, annex=annex, calendar=calendar,
                 now=now,
             )
         ]  # fmt: skip
@@ -103,16 +111,15 @@ def _annex(plan: PlanRecord, blobs: BlobStore, now: datetime) -> tuple[Attachmen
 
 
 def _letters(
-    connection: Connection,
     plan: PlanRecord,
     unit: Unit,
+    contacts: Sequence[RegisteredContact],
     *,
     obligations: Sequence[Obligation],
     annex: tuple[Attachment, ...],
     calendar: WorkingCalendar,
     now: datetime,
 ) -> list[NewLetter]:
-    contacts = read_contacts(connection, commune=plan.commune)
     reached = [first_reachable(contacts, unit.id, role) for role in ContactRole]
     products = tuple(
         _product(plan, o, calendar=calendar, now=now) for o in obligations if o.unit_id == unit.id

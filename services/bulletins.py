@@ -14,9 +14,9 @@ from models.leader_contexts import BulletinContext
 from models.letter_rows import UnitTaskRow
 from models.letters import LetterKind
 from models.obligations import Standing
+from models.standings import working_days_left
 from models.units import ContactRole
 from services.boards import read_board
-from services.digests import working_days_left
 from services.notices import as_facts
 from services.outbox import NewLetter, enqueue
 

@@ -26,6 +26,7 @@ from models.obligations import Obligation
 from models.products import product_name, short_product_name
 from models.reminder_items import URGENCY_RANK
 from models.reminder_rungs import rung_prefix
+from models.standings import working_days_left
 from models.units import ContactRole
 from models.values import Value
 from services.pauses import read_pauses
@@ -179,14 +180,6 @@ def task_row(
         reason=digests.reasons.get(obligation.id, ""),
         plan_code=plan.dossier.plan.code,
     )
-
-
-def working_days_left(due: datetime, *, calendar: WorkingCalendar, now: datetime) -> int:
-    """Working days from today to the due day: 0 on that day, negative when it has passed."""
-    today, due_day = calendar.day_of(now), calendar.day_of(due)
-    if due_day >= today:
-        return calendar.working_days_between(today, due_day)
-    return -calendar.working_days_between(due_day, today)
 
 
 def _leader_report(

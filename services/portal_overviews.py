@@ -12,6 +12,7 @@ from models.calendars import WorkingCalendar
 from models.due_dates import due_at
 from models.journal import JournalEntry
 from models.letters import LetterKind, LetterState
+from models.standings import working_days_left
 from models.submissions import Attachment
 from models.values import Value
 from services.boards import read_board
@@ -60,7 +61,7 @@ def _overview(
         plan=plan,
         board=read_board(engine, plan.id, calendar=calendar, as_of=now),
         due_at=due,
-        working_days_left=calendar.working_days_between(calendar.day_of(now), calendar.day_of(due)),
+        working_days_left=working_days_left(due, calendar=calendar, now=now),
         report_version=report.version if report else None,
     )
 

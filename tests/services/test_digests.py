@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 from adapters.ledger import PlanRecord
 from models.letters import LetterKind
 from models.plans import PlanDossier
+from models.standings import working_days_left
 from models.submissions import Answer
 from services import phases, plans
-from services.digests import working_days_left
 from services.extensions import request_extension
 from tests.services.mailroom import FEW, Mailroom, body_of, excuse, second_plan, with_units
 from tests.services.stage import ISSUED_ON, NIL, Office, at, owed_by
