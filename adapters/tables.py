@@ -1,19 +1,50 @@
 """The ledger's tables; no column holds what can be derived."""
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Date,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint
 
+from adapters.inbox_tables import alarms, inbox, mailboxes
+from adapters.letter_tables import (
+    clock_marks,
+    epochs,
+    holds,
+    outbox,
+    outbox_attempts,
+    outbox_items,
+    relays,
+    unknown_watches,
+)
+from adapters.report_tables import decisions, dispatches, report_edits, report_files, reports
 from adapters.schema import Instant, metadata
+
+__all__ = [
+    "alarms",
+    "clock_marks",
+    "contacts",
+    "decisions",
+    "dispatches",
+    "epochs",
+    "extensions",
+    "holds",
+    "inbox",
+    "journal",
+    "journal_heads",
+    "mailboxes",
+    "metadata",
+    "obligations",
+    "outbox",
+    "outbox_attempts",
+    "outbox_items",
+    "pauses",
+    "phase_openings",
+    "plans",
+    "relays",
+    "report_edits",
+    "report_files",
+    "reports",
+    "reviews",
+    "submissions",
+    "unknown_watches",
+]
 
 plans = Table(
     "plans",
@@ -143,129 +174,6 @@ pauses = Table(
     Column("from_at", Instant, nullable=False),
     Column("until_at", Instant, nullable=False),
     Index("ix_pauses_commune_unit_id", "commune", "unit_id"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("dedupe_key", Text, nullable=False, unique=True),
-    Column("commune", Text, nullable=False),
-    Column("plan_id", Text, nullable=False),  # the plan whose frame the letter wears
-    Column("kind", Text, nullable=False),
-    Column("unit_id", Text, nullable=False),
-    Column("contact_id", Text, nullable=False),
-    Column("day", Date),  # of a reminder: at most one a day for one contact
-    Column("address", Text, nullable=False),
-    Column("not_before", Instant, nullable=False),
-    Column("not_after", Instant),
-    Column("state", Text, nullable=False),
-    Column("phase", Text),  # pre | dot, while sending
-    Column("owner", Text),
-    Column("attempt", Integer, nullable=False, default=0),
-    Column("context", JSON),  # what a decision letter says; reminders are composed at the claim
-    Column("parts", JSON),  # attached files, by content hash
-    Column("frozen", LargeBinary),
-    Column("subject", Text),
-    Column("message_id", Text, unique=True),  # derived when the bytes are frozen
-    Column("last_code", Integer),
-    Column("last_text", Text),
-    Column("created_at", Instant, nullable=False),
-    Column("settled_at", Instant),
-    Index("ix_outbox_commune_state_not_before", "commune", "state", "not_before"),
-    UniqueConstraint("contact_id", "day", "commune"),
-)
-
-outbox_items = Table(
-    "outbox_items",
-    metadata,
-    Column("dedupe_key", Text, primary_key=True),  # obligation/rung/audience
-    Column("outbox_id", Integer, index=True),  # None: superseded without a letter
-    Column("obligation_id", Text, nullable=False, index=True),
-    Column("rung", Text, nullable=False),
-    Column("audience", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
-outbox_attempts = Table(
-    "outbox_attempts",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("outbox_id", Integer, nullable=False, index=True),
-    Column("attempt", Integer, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("phase", Text, nullable=False),
-    Column("code", Integer),
-    Column("text", Text),
-)
-
-reports = Table(
-    "reports",
-    metadata,
-    Column("id", Text, primary_key=True),  # plan/kind/version
-    Column("commune", Text, nullable=False),
-    Column("plan_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # final | periodic:N
-    Column("version", Integer, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("as_of", Instant, nullable=False),
-    Column("partial", Boolean, nullable=False),
-    Column("content", JSON, nullable=False),  # ReportContent: document, totals, coverage
-    Column("sha256", Text, nullable=False),
-    Column("number", Integer),
-    Column("issued_on", Date),
-    Column("numbered_by", Text),
-    Column("numbered_at", Instant),
-    UniqueConstraint("plan_id", "kind", "version"),
-    UniqueConstraint("plan_id", "kind", "sha256"),
-)
-
-report_files = Table(
-    "report_files",
-    metadata,
-    Column("report_id", Text, primary_key=True),
-    Column("role", Text, primary_key=True),  # draft | issued | annex
-    Column("media_type", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-)
-
-report_edits = Table(
-    "report_edits",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("plan_id", Text, nullable=False, index=True),
-    Column("place", Text, nullable=False),  # a heading of the outline
-    Column("text", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("report_id", Text, primary_key=True),
-    Column("sha256", Text, nullable=False),
-    Column("verdict", Text, nullable=False),  # approved | returned
-    Column("by", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("comment", Text),
-)
-
-dispatches = Table(
-    "dispatches",
-    metadata,
-    Column("plan_id", Text, primary_key=True),
-    Column("recipient", Text, primary_key=True),  # unit id of the register
-    Column("report_id", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("outbox_id", Integer, nullable=False),
-    Column("receipt_at", Instant),
-    Column("receipt_by", Text),
 )
 
 journal = Table(
