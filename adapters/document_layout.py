@@ -139,9 +139,9 @@ def _balanced(text: str, room: int) -> int:
 
     Lines that end with a comma or a semicolon are preferred: a title reads better by its clauses.
     """
-    wraps = [_title_lines(text, width) for width in range(room // 3, room + 1, 100)]
-    fewest = len(_title_lines(text, room))
-    fitting = [lines for lines in wraps if len(lines) == fewest] or [_title_lines(text, room)]
+    widest = _title_lines(text, room)
+    wraps = (_title_lines(text, width) for width in range(room // 3, room + 1, 100))
+    fitting = [lines for lines in wraps if len(lines) == len(widest)] or [widest]
     clauses = [lines for lines in fitting if all(line[-1] in ",;" for line in lines[:-1])]
     chosen = (clauses or fitting)[0]
     widths = [text_width(line, size_pt=BODY_SIZE, bold=True) for line in chosen]

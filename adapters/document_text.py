@@ -38,7 +38,7 @@ def _blocks(blocks: Sequence[Paragraph | LaidTable]) -> Iterator[str]:
             yield block.text
         else:
             yield " | ".join(block.titles)
-            yield from (" | ".join(row.cells) for row in block.rows)
+            yield from (" | ".join(row.cells) for row in block.rows())
 
 
 def _closing(laid: LaidDocument) -> tuple[str, ...]:

@@ -40,20 +40,21 @@ def write_docx(document: OfficialDocument, *, modified: datetime) -> bytes:
     Raises:
         PermanentError: a text is too long, or a table has no columns or a row too many cells.
     """
-    laid = lay_out(document)
-    return packed(
-        f"<w:document {NAMESPACES}><w:body>{''.join(_sections(laid))}</w:body></w:document>",
-        modified=modified,
-    )
+    return packed(_document(lay_out(document)), modified=modified)
 
 
-def _sections(laid: LaidDocument) -> Iterator[str]:
-    """Yield the XML of the sections; each but the last ends in a paragraph with its properties."""
-    pages = ["".join(_main(laid)), *("".join(_annex(annex)) for annex in laid.annexes)]
-    turned = [False, *(annex.landscape for annex in laid.annexes)]
-    for page, landscape in zip(pages[:-1], turned[:-1], strict=True):
-        yield page + gap(20, section_properties(landscape=landscape))
-    yield pages[-1] + gap(20) + section_properties(landscape=turned[-1])
+def _document(laid: LaidDocument) -> Iterator[str]:
+    """Yield the XML piece by piece: the whole of a large report would fill the memory."""
+    yield f"<w:document {NAMESPACES}><w:body>"
+    yield from _main(laid)
+    landscape = False
+    for annex in laid.annexes:
+        # Each section but the last ends in a paragraph that holds its properties.
+        yield gap(20, section_properties(landscape=landscape))
+        yield from _annex(annex)
+        landscape = annex.landscape
+    yield gap(20) + section_properties(landscape=landscape)
+    yield "</w:body></w:document>"
 
 
 def _main(laid: LaidDocument) -> Iterator[str]:

@@ -9,6 +9,7 @@ from adapters.docx_parts import (
     grid,
     line_of_text,
     paragraph,
+    run_text,
     table_properties,
 )
 from adapters.table_layout import CELL_PADDING, LaidRow, LaidTable
@@ -29,6 +30,8 @@ _BORDERS = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
+_WHOLE = "<w:trPr><w:cantSplit/></w:trPr>"
+_HOLE = "\x1f"
 _ALIGNS = {ColumnAlign.LEFT: "left", ColumnAlign.CENTER: "center", ColumnAlign.RIGHT: "right"}
 
 
@@ -36,18 +39,22 @@ def blocks(parts: Sequence[Paragraph | LaidTable], *, keep_last: bool = False) -
     """Yield the XML of each block; ``keep_last`` ties the last paragraph to what follows."""
     for index, part in enumerate(parts):
         if isinstance(part, LaidTable):
-            yield _table(part) + gap(_AFTER)
+            yield from _table(part)
+            yield gap(_AFTER)
         else:
             tied = keep_last and index == len(parts) - 1
             look = _LOOKS[part.style]
             yield paragraph(part.runs, look._replace(keep_next=True) if tied else look)
 
 
-def _table(table: LaidTable) -> str:
+def _table(table: LaidTable) -> Iterator[str]:
     borders = f"<w:tblBorders>{_BORDERS}</w:tblBorders>"
     properties = table_properties(sum(table.widths), padding=CELL_PADDING, borders=borders)
-    rows = "".join(_row(row, table) for row in table.rows)
-    return f"<w:tbl>{properties}{grid(table.widths)}{_header_row(table)}{rows}</w:tbl>"
+    yield f"<w:tbl>{properties}{grid(table.widths)}{_header_row(table)}"
+    whole, broken = _RowPattern(table, together=True), _RowPattern(table, together=False)
+    for row in table.rows():
+        yield _heading_row(row, table) if row.heading else (whole if row.together else broken)(row)
+    yield "</w:tbl>"
 
 
 def _cell_look(table: LaidTable) -> Look:
@@ -63,15 +70,26 @@ def _header_row(table: LaidTable) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
 
 
-def _row(row: LaidRow, table: LaidTable) -> str:
-    whole = "<w:trPr><w:cantSplit/></w:trPr>" if row.together else ""
-    look = _cell_look(table)
-    if row.heading:
-        text = line_of_text(row.cells[0], look._replace(bold=True, keep_next=True))
-        spanning = cell(text, sum(table.widths), span=len(table.widths), middle=True)
-        return f"<w:tr>{whole}{spanning}</w:tr>"
-    cells = "".join(
-        cell(line_of_text(text, look._replace(align=_ALIGNS[align])), width, middle=row.together)
-        for text, align, width in zip(row.cells, table.aligns, table.widths, strict=True)
+def _heading_row(row: LaidRow, table: LaidTable) -> str:
+    look = _cell_look(table)._replace(bold=True, keep_next=True)
+    spanning = cell(
+        line_of_text(row.cells[0], look), sum(table.widths), span=len(table.widths), middle=True
     )
-    return f"<w:tr>{whole}{cells}</w:tr>"
+    return f"<w:tr>{_WHOLE}{spanning}</w:tr>"
+
+
+class _RowPattern:
+    """The XML around the texts of a table's rows, made once: rows differ in their texts only."""
+
+    def __init__(self, table: LaidTable, *, together: bool) -> None:
+        look = _cell_look(table)
+        cells = (
+            cell(line_of_text(_HOLE, look._replace(align=_ALIGNS[align])), width, middle=together)
+            for align, width in zip(table.aligns, table.widths, strict=True)
+        )
+        row = f"<w:tr>{_WHOLE if together else ''}{''.join(cells)}</w:tr>"
+        self._pattern = row.replace("%", "%%").replace(_HOLE, "%s")
+
+    def __call__(self, row: LaidRow) -> str:
+        # Escaped as one text: clean texts hold no control character, so none holds the hole.
+        return self._pattern % tuple(run_text(_HOLE.join(row.cells)).split(_HOLE))

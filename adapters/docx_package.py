@@ -1,6 +1,6 @@
 """The fixed parts of a DOCX package and its deterministic archive."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -16,6 +16,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 NAMESPACES = f'xmlns:w="{_MAIN}" xmlns:r="{_OFFICE}/relationships"'
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can hold, so equal input is equal bytes
 _CREATED_ON_UNIX = 3
+_CHUNK = 65_536  # characters
 
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _CONTENT_TYPES = (
@@ -88,7 +89,7 @@ _APP = (
 )
 
 
-def packed(document_xml: str, *, modified: datetime) -> bytes:
+def packed(document_xml: Iterable[str], *, modified: datetime) -> bytes:
     """Return the bytes of the package; equal arguments give equal bytes."""
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,
@@ -96,13 +97,13 @@ def packed(document_xml: str, *, modified: datetime) -> bytes:
         "docProps/app.xml": _APP,
         "docProps/core.xml": _core_properties(modified),
         "word/_rels/document.xml.rels": _WORD_RELATIONSHIPS,
-        "word/document.xml": document_xml,
         "word/header1.xml": _PAGE_HEADER,
         "word/header2.xml": _FIRST_HEADER,
         "word/settings.xml": _SETTINGS,
         "word/styles.xml": _STYLES,
     }
-    return _archived({name: DECLARATION + xml for name, xml in parts.items()})
+    fixed = {name: (xml,) for name, xml in parts.items()}
+    return _archived({**fixed, "word/document.xml": document_xml})
 
 
 def _core_properties(modified: datetime) -> str:
@@ -119,12 +120,28 @@ def _core_properties(modified: datetime) -> str:
     )
 
 
-def _archived(parts: Mapping[str, str]) -> bytes:
+def _archived(parts: Mapping[str, Iterable[str]]) -> bytes:
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, xml in parts.items():
+        for name, pieces in sorted(parts.items()):
             entry = ZipInfo(name, _ZIP_EPOCH)
             entry.compress_type = ZIP_DEFLATED
             entry.create_system = _CREATED_ON_UNIX
-            archive.writestr(entry, xml.encode())
+            with archive.open(entry, "w") as part:
+                part.write(DECLARATION.encode())
+                for chunk in _chunks(pieces):
+                    part.write(chunk.encode())
     return buffer.getvalue()
+
+
+def _chunks(pieces: Iterable[str]) -> Iterator[str]:
+    """Join pieces to chunks that are worth a call of the compressor."""
+    waiting: list[str] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield "".join(waiting)
+            waiting, size = [], 0
+    yield "".join(waiting)

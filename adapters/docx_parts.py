@@ -19,6 +19,8 @@ from models.documents import Run
 
 _HEADER_DISTANCE = 567  # the page number stands in the middle of the top margin
 _BODY_LINE = 360
+_TEXT = '<w:t xml:space="preserve">'
+_BREAK = f"</w:t><w:br/>{_TEXT}"
 _LINE = 'w:val="single" w:sz="6" w:space="0" w:color="000000"'
 
 
@@ -148,11 +150,14 @@ def _box() -> str:
     return f"<w:pBdr>{sides}</w:pBdr>"
 
 
+def run_text(text: str) -> str:
+    """Return the inside of one or more ``w:t`` in a run; a line break parts them."""
+    return escape(text, quote=False).replace("\n", _BREAK)
+
+
 def _run(text: str, size_pt: int, bold: bool, italic: bool) -> str:  # noqa: FBT001 - two faces, private
-    pieces = (
-        f'<w:t xml:space="preserve">{escape(line, quote=False)}</w:t>' for line in text.split("\n")
-    )
-    return f"<w:r>{_run_properties(size_pt, bold, italic)}{'<w:br/>'.join(pieces)}</w:r>"
+    inner = f"{_TEXT}{run_text(text)}</w:t>"
+    return f"<w:r>{_run_properties(size_pt, bold, italic)}{inner}</w:r>"
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -33,6 +34,7 @@ _BREAK_HERE = "\u200b"
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _CONTEXT = 40  # letters before the missing one that a message quotes
 _WORD = re.compile(r"\S+")
+Json = dict[str, object]
 
 
 def write_pdf(document: OfficialDocument, *, timestamp: datetime) -> bytes:
@@ -82,47 +84,46 @@ def _around(text: str, letters: str) -> str:
 
 
 def _payload(laid: LaidDocument) -> str:
-    annexes = tuple(_breakable_annex(annex) for annex in laid.annexes)
-    body = _breakable_blocks(laid.body, PORTRAIT_ROOM)
-    breakable = laid.model_copy(update={"body": body, "annexes": annexes})
-    return json.dumps({**breakable.model_dump(mode="json"), "title": laid.subject})
+    whole = laid.model_dump(mode="json", exclude={"body", "annexes"})
+    body = _blocks(laid.body, PORTRAIT_ROOM)
+    annexes = [_annex(annex) for annex in laid.annexes]
+    return json.dumps({**whole, "title": laid.subject, "body": body, "annexes": annexes})
 
 
-def _breakable_annex(annex: LaidAnnex) -> LaidAnnex:
+def _annex(annex: LaidAnnex) -> Json:
     room = LANDSCAPE_ROOM if annex.landscape else PORTRAIT_ROOM
-    return annex.model_copy(update={"blocks": _breakable_blocks(annex.blocks, room)})
+    return {
+        **annex.model_dump(mode="json", exclude={"blocks"}),
+        "blocks": _blocks(annex.blocks, room),
+    }
 
 
-def _breakable_blocks(
-    blocks: Sequence[Paragraph | LaidTable], room: int
-) -> tuple[Paragraph | LaidTable, ...]:
-    return tuple(
-        _breakable_table(block) if isinstance(block, LaidTable) else _breakable_text(block, room)
+def _blocks(blocks: Sequence[Paragraph | LaidTable], room: int) -> list[Json]:
+    return [
+        _table(block) if isinstance(block, LaidTable) else _paragraph(block, room)
         for block in blocks
-    )
+    ]
 
 
-def _breakable_text(paragraph: Paragraph, room: int) -> Paragraph:
-    runs = tuple(
-        run.model_copy(update={"text": _breakable(run.text, room, BODY_SIZE)})
-        for run in paragraph.runs
-    )
-    return paragraph.model_copy(update={"runs": runs})
+def _paragraph(paragraph: Paragraph, room: int) -> Json:
+    runs = [
+        {**asdict(run), "text": _breakable(run.text, room, BODY_SIZE)} for run in paragraph.runs
+    ]
+    return {"style": paragraph.style.value, "runs": runs}
 
 
-def _breakable_table(table: LaidTable) -> LaidTable:
-    return table.model_copy(
-        update={"rows": tuple(_breakable_row(row, table) for row in table.rows)}
-    )
+def _table(table: LaidTable) -> Json:
+    rows = [_row(row, table) for row in table.rows()]
+    return {**table.model_dump(mode="json", exclude={"source"}), "rows": rows}
 
 
-def _breakable_row(row: LaidRow, table: LaidTable) -> LaidRow:
+def _row(row: LaidRow, table: LaidTable) -> Json:
     widths = (sum(table.widths),) if row.heading else table.widths
-    cells = tuple(
+    cells = [
         _breakable(cell, width - 2 * CELL_PADDING, table.size_pt)
         for cell, width in zip(row.cells, widths, strict=True)
-    )
-    return row.model_copy(update={"cells": cells})
+    ]
+    return {**row._asdict(), "cells": cells}
 
 
 def _breakable(text: str, room: int, size_pt: int) -> str:

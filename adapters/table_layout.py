@@ -1,8 +1,9 @@
 """Column widths and letter size of a table, so that DOCX and PDF break the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from adapters.times_widths import text_width
+from adapters.times_widths import text_units, text_width
 from models.documents import ColumnAlign, Table, TableRow
 from models.errors import PermanentError
 from models.values import Value
@@ -15,7 +16,7 @@ _LEAST_WEIGHT = 0.01
 _KEPT_ROW = 5000  # twips: a row estimated higher may break between pages
 
 
-class LaidRow(Value):
+class LaidRow(NamedTuple):
     """One row with as many cells as columns, or one spanning cell if ``heading``."""
 
     cells: tuple[str, ...]
@@ -24,13 +25,31 @@ class LaidRow(Value):
 
 
 class LaidTable(Value):
-    """A table with its letter size and column widths (twips)."""
+    """A table with its letter size and column widths (twips); its rows are laid as they are read.
+
+    Tens of thousands of rows are written once each: keeping them laid would double the memory.
+    """
 
     size_pt: int
     widths: tuple[int, ...]
     titles: tuple[str, ...]
     aligns: tuple[ColumnAlign, ...]
-    rows: tuple[LaidRow, ...]
+    source: tuple[TableRow, ...]
+
+    def rows(self) -> Iterator[LaidRow]:
+        """Yield each row as it is drawn."""
+        # Half the size is about the mean width of a letter: 10 twips for each point.
+        room = [max(1, (width - 2 * CELL_PADDING) // (self.size_pt * 10)) for width in self.widths]
+        kept_lines = _KEPT_ROW // (self.size_pt * 25)
+        for row in self.source:
+            if row.heading:
+                yield LaidRow(row.cells[:1] or ("",), heading=True, together=True)
+                continue
+            cells = row.cells + ("",) * (len(room) - len(row.cells))
+            lines = [len(cell) // letters for cell, letters in zip(cells, room, strict=True)]
+            breaks = max([cell.count("\n") for cell in cells])
+            together = max(lines) + breaks < kept_lines
+            yield LaidRow(cells, heading=False, together=together)
 
 
 def lay_out_table(table: Table, room: int) -> LaidTable:
@@ -47,7 +66,7 @@ def lay_out_table(table: Table, room: int) -> LaidTable:
         widths=widths,
         titles=tuple(column.title for column in table.columns),
         aligns=tuple(column.align for column in table.columns),
-        rows=tuple(_laid_row(row, widths, size_pt) for row in table.rows),
+        source=table.rows,
     )
 
 
@@ -63,8 +82,12 @@ def _check(row: TableRow, table: Table) -> None:
 def _sized(table: Table, room: int) -> tuple[int, tuple[int, ...]]:
     if not table.columns:
         raise PermanentError("Bảng không có cột nào. Hãy khai báo cột hoặc bỏ bảng.")
+    widest = [_widest(table, index) for index in range(len(table.columns))]
     for size_pt in _SIZES_PT:
-        least = [_least_width(table, index, size_pt) for index in range(len(table.columns))]
+        least = [
+            _least_width(word, column.title, size_pt)
+            for word, column in zip(widest, table.columns, strict=True)
+        ]
         if sum(least) <= room:
             break
     return size_pt, _shared(
@@ -72,19 +95,17 @@ def _sized(table: Table, room: int) -> tuple[int, tuple[int, ...]]:
     )
 
 
-def _least_width(table: Table, index: int, size_pt: int) -> int:
-    cells = [row.cells[index] for row in table.rows if not row.heading and index < len(row.cells)]
-    widest = max(
-        (text_width(word, size_pt=size_pt) for cell in cells for word in cell.split()), default=0
-    )
-    title = max(
-        (
-            text_width(word, size_pt=size_pt, bold=True)
-            for word in table.columns[index].title.split()
-        ),
-        default=0,
-    )
-    return min(max(widest, title), _LONGEST_WORD) + 2 * CELL_PADDING + _SLACK
+def _widest(table: Table, index: int) -> str:
+    """Return the widest word of one column; figures repeat, so each different cell is read once."""
+    cells = {row.cells[index] for row in table.rows if not row.heading and index < len(row.cells)}
+    words = {word for cell in cells for word in cell.split()}
+    return max(words, key=text_units, default="")
+
+
+def _least_width(word: str, title: str, size_pt: int) -> int:
+    titled = max((text_width(w, size_pt=size_pt, bold=True) for w in title.split()), default=0)
+    widest = max(text_width(word, size_pt=size_pt), titled)
+    return min(widest, _LONGEST_WORD) + 2 * CELL_PADDING + _SLACK
 
 
 def _shared(weights: Sequence[float], least: Sequence[int], room: int) -> tuple[int, ...]:
@@ -109,19 +130,3 @@ def _others(narrow: set[int], count: int) -> list[int]:
 def _rounded(widths: Sequence[float], room: int) -> tuple[int, ...]:
     floors = [int(width) for width in widths]
     return (*floors[:-1], room - sum(floors[:-1]))
-
-
-def _laid_row(row: TableRow, widths: Sequence[int], size_pt: int) -> LaidRow:
-    if row.heading:
-        return LaidRow(cells=row.cells[:1] or ("",), heading=True, together=True)
-    cells = row.cells + ("",) * (len(widths) - len(row.cells))
-    height = max(
-        _estimated_height(cell, width, size_pt) for cell, width in zip(cells, widths, strict=True)
-    )
-    return LaidRow(cells=cells, heading=False, together=height <= _KEPT_ROW)
-
-
-def _estimated_height(cell: str, width: int, size_pt: int) -> int:
-    letters_per_line = max(1, (width - 2 * CELL_PADDING) // (size_pt * 10))
-    lines = len(cell) // letters_per_line + cell.count("\n") + 1
-    return lines * size_pt * 25

@@ -82,24 +82,34 @@ def _plain(letter: str) -> str:
     return normalize("NFC", parts[0] + _HORN) if _HORN in parts else parts[0]
 
 
-@lru_cache(maxsize=65536)
-def _units(text: str, *, bold: bool) -> int:
+def text_units(text: str, *, bold: bool = False) -> int:
+    """Return the width of one unwrapped line in units of 1/2048 em."""
     widths = _BOLD if bold else _REGULAR
     return sum(widths.get(letter) or widths.get(_plain(letter), _DEFAULT) for letter in text)
 
 
+@lru_cache(maxsize=4096)
+def _word_units(word: str, *, bold: bool) -> int:
+    return text_units(word, bold=bold)
+
+
 def text_width(text: str, *, size_pt: int, bold: bool = False) -> int:
     """Return the width of one unwrapped line in twips, rounded up."""
-    return -(-_units(text, bold=bold) * size_pt * 20 // _UNITS_PER_EM)
+    return -(-text_units(text, bold=bold) * size_pt * 20 // _UNITS_PER_EM)
 
 
 def wrapped_lines(text: str, *, size_pt: int, bold: bool, room: int) -> tuple[str, ...]:
     """Return the lines of ``text`` filled greedily into ``room`` twips."""
-    lines: list[str] = []
+    space = text_units(" ", bold=bold)
+    room_units = room * _UNITS_PER_EM // (size_pt * 20)
+    lines: list[list[str]] = []
+    used = 0
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size_pt=size_pt, bold=bold) <= room:
-            lines[-1] = longer
+        wide = _word_units(word, bold=bold)
+        if lines and used + space + wide <= room_units:
+            lines[-1].append(word)
+            used += space + wide
         else:
-            lines.append(word)
-    return tuple(lines)
+            lines.append([word])
+            used = wide
+    return tuple(" ".join(line) for line in lines)

@@ -1,12 +1,16 @@
 """An official document as one frozen value; DOCX and PDF are both written from it."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from models.values import Value
 
 
-class Run(Value):
+# Runs, paragraphs and rows are slotted dataclasses, not pydantic values: a report of 20,000 units
+# holds as many of each, and a pydantic instance takes ten times the room.
+@dataclass(frozen=True, slots=True)
+class Run:
     """A stretch of text in one face."""
 
     text: str
@@ -24,7 +28,8 @@ class ParagraphStyle(StrEnum):
     NOTE = "note"  # italic, e.g. (Số liệu chi tiết tại Phụ lục I)
 
 
-class Paragraph(Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
     """One paragraph of the body or of an annex."""
 
     style: ParagraphStyle = ParagraphStyle.BODY
@@ -52,7 +57,8 @@ class Column(Value):
     align: ColumnAlign = ColumnAlign.LEFT
 
 
-class TableRow(Value):
+@dataclass(frozen=True, slots=True)
+class TableRow:
     """One table row; a ``heading`` row is bold and its first cell spans all columns."""
 
     cells: tuple[str, ...]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,9 +29,7 @@ def test_totals_that_moved_after_the_draft_are_found() -> None:
 def test_a_sentence_changed_by_hand_is_found() -> None:
     report_ = built()
     body = tuple(
-        b.model_copy(
-            update={"runs": (b.runs[0].model_copy(update={"text": "- Đài xã phát 1.600 lượt."}),)}
-        )
+        replace(b, runs=(replace(b.runs[0], text="- Đài xã phát 1.600 lượt."),))
         if isinstance(b, Paragraph) and "Đài xã" in b.text
         else b
         for b in report_.document.body
@@ -48,8 +48,7 @@ def test_a_changed_annex_cell_is_found() -> None:
     table = annex.blocks[0]
     assert isinstance(table, Table)
     rows = tuple(
-        r.model_copy(update={"cells": tuple("9.999" if c == "1.505" else c for c in r.cells)})
-        for r in table.rows
+        replace(r, cells=tuple("9.999" if c == "1.505" else c for c in r.cells)) for r in table.rows
     )
     forged_annex = annex.model_copy(update={"blocks": (table.model_copy(update={"rows": rows}),)})
     document = report_.document.model_copy(update={"annexes": (forged_annex,)})
