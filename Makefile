@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed-by-make
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint bench lock
+.PHONY: help setup run test test-fast test-faults lint bench lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,10 +32,14 @@ lint: setup ## ruff, mypy, import-linter
 
 test: lint ## lint, then every test, with coverage of models/ and services/
 	bash tests/system_packages.sh
-	$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not faults" --cov --cov-report=term
 
 test-fast: setup ## what needs no browser, database server or Prefect server
-	$(BIN)/pytest -q -m "not slow" -n 2
+	$(BIN)/pytest -q -m "not slow and not faults" -n 2
+
+test-faults: setup ## the long form of fault injection, with its figures and seeds (hours)
+	bash tests/system_packages.sh
+	$(BIN)/pytest -m faults -s
 
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks

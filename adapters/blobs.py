@@ -9,6 +9,8 @@ from typing import IO
 from models.errors import PermanentError, RefusedError
 
 CHUNK = 1024 * 1024
+_MISSING = "Thiếu tệp {} trong kho; hãy khôi phục từ bản sao lưu."
+_ALTERED = "Tệp {} trong kho đã bị thay đổi; hãy khôi phục từ bản sao lưu."
 
 
 class BlobStore:
@@ -59,15 +61,25 @@ class BlobStore:
         """
         path = self._path(sha256)
         if not path.exists():
-            raise PermanentError(
-                f"Thiếu tệp {sha256[:12]} trong kho; hãy khôi phục từ bản sao lưu."
-            )
+            raise PermanentError(_MISSING.format(sha256[:12]))
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise PermanentError(
-                f"Tệp {sha256[:12]} trong kho đã bị thay đổi; hãy khôi phục từ bản sao lưu."
-            )
+            raise PermanentError(_ALTERED.format(sha256[:12]))
         return content
+
+    def checked(self, sha256: str) -> Path:
+        """Return where the content of that hash lies, after checking it piece by piece.
+
+        Raises:
+            PermanentError: the file is missing or was altered on disk.
+        """
+        path = self._path(sha256)
+        if not path.is_file():
+            raise PermanentError(_MISSING.format(sha256[:12]))
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise PermanentError(_ALTERED.format(sha256[:12]))
+        return path
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256

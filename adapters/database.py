@@ -6,28 +6,38 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from alembic.util.exc import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from models.errors import TransientError
+from models.errors import PermanentError, TransientError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
+DAMAGED = "Cơ sở dữ liệu bị hỏng ({}); không chạy tiếp. Hãy khôi phục từ bản sao lưu gần nhất."
+_SIGNS_OF_DAMAGE = ("malformed", "not a database")
 
 
 def open_engine(url: str) -> Engine:
     """Make an engine whose transactions are durable and, on SQLite, take the write lock at once."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _open_postgresql(parsed)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _open_postgresql(url: URL) -> Engine:
+    # Whatever the server's default: a mark that a crash of the server forgets doubles a letter.
+    options = f"{url.query.get('options', '')} -c synchronous_commit=on".strip()
+    address = url.set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_pre_ping=True, connect_args={"options": options})
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -54,24 +64,73 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         TransientError: the database is locked, stopped or out of reach.
+        PermanentError: its file is damaged.
     """
+    with _told_in_vietnamese(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def transaction_on(connection: Connection) -> Iterator[None]:
+    """One transaction on a connection that outlives it; a commit that fails may have happened.
+
+    Raises:
+        TransientError: the database is locked, stopped or out of reach.
+    """
+    with _told_in_vietnamese(), connection.begin():
+        yield
+
+
+@contextmanager
+def _told_in_vietnamese() -> Iterator[None]:
     try:
-        with engine.begin() as connection:
-            yield connection
-    except OperationalError as error:
+        yield
+    except DBAPIError as error:
+        if any(sign in str(error.orig) for sign in _SIGNS_OF_DAMAGE):
+            raise PermanentError(DAMAGED.format(error.orig)) from error
+        is_outage = isinstance(error, OperationalError | InterfaceError)
+        if not (is_outage or error.connection_invalidated):
+            raise
         raise TransientError(
             f"Cơ sở dữ liệu đang bận hoặc không kết nối được ({error.orig}); hãy thử lại sau."
         ) from error
 
 
+def refuse_damaged(url: str) -> None:
+    """Look through the whole file of a SQLite database; a server looks after its own pages.
+
+    Raises:
+        PermanentError: a page is damaged.
+    """
+    engine = open_engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            with transaction(engine) as connection:
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if found != "ok":
+                raise PermanentError(DAMAGED.format(" ".join(str(found).split())))
+    finally:
+        engine.dispose()
+
+
 def migrate(url: str) -> None:
-    """Bring the schema to the newest version; the second time changes nothing."""
+    """Bring the schema to the newest version; the second time changes nothing.
+
+    Raises:
+        TransientError: the database is locked, stopped or out of reach.
+        PermanentError: its file is damaged, or a newer version of the program wrote it.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = open_engine(url)
     try:
-        with engine.begin() as connection:
+        with transaction(engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except CommandError as error:
+        raise PermanentError(
+            f"Cơ sở dữ liệu không hợp với phiên bản này của chương trình ({error}); hãy cài phiên "
+            "bản đã dùng gần nhất hoặc khôi phục bản sao lưu hợp với phiên bản này."
+        ) from error
     finally:
         engine.dispose()

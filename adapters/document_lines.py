@@ -1,5 +1,6 @@
 """The fixed lines of an official document (Nghị định 30/2020/NĐ-CP, Phụ lục I, phần I)."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,7 @@ MOTTO = "Độc lập - Tự do - Hạnh phúc"
 ADDRESS_LABEL = "Kính gửi:"
 RECIPIENTS_LABEL = "Nơi nhận:"
 _BLANK_NUMBER = " " * 8
+_BLANK_NUMBER_CITED = re.compile(" {2,}(?=/)")
 _BLANK_DAY = " " * 6
 _LAST_PADDED_MONTH = 2
 
@@ -37,8 +39,13 @@ def date_line(document: OfficialDocument) -> str:
 
 
 def about_line(document: OfficialDocument) -> str | None:
-    """Return ``V/v …`` of a công văn, None for a document with a type name (II.5b)."""
-    return None if document.type_name is not None else f"V/v {document.subject}"
+    """Return ``V/v …`` of a công văn, None for a document with a type name (II.5b).
+
+    The room for a number still to come stays on the line of its symbol.
+    """
+    if document.type_name is not None:
+        return None
+    return _BLANK_NUMBER_CITED.sub(lambda room: "\u00a0" * len(room[0]), f"V/v {document.subject}")
 
 
 def ground_lines(document: OfficialDocument) -> tuple[str, ...]:

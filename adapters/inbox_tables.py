@@ -1,16 +1,17 @@
 """The tables of what comes in by mail, and of what a person must be told."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from adapters.schema import Instant, metadata
 
+# UIDs and UIDVALIDITY are unsigned numbers of 32 bits (RFC 9051 2.3.1.1): more than Integer holds.
 mailboxes = Table(
     "mailboxes",
     metadata,
     Column("account", Text, primary_key=True),
     Column("folder", Text, primary_key=True),
-    Column("uid_validity", Integer, nullable=False),
-    Column("last_uid", Integer, nullable=False),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
     Column("read_at", Instant, nullable=False),
 )
 
@@ -21,9 +22,9 @@ inbox = Table(
     Column("commune", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("folder", Text, nullable=False),
-    Column("uid_validity", Integer, nullable=False),
-    Column("uid", Integer, nullable=False),
-    Column("sha256", Text, nullable=False),  # of the raw message, kept as a blob
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("sha256", Text),  # of the raw message, kept as a blob; None: too large to download
     Column("size", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("mail_class", Text, nullable=False),
@@ -42,6 +43,19 @@ inbox = Table(
     Index("ix_inbox_commune_state", "commune", "state"),
 )
 
+# Where a message lies that was taken in from another place: the folder was numbered anew, or a
+# person or a restored server laid the same octets there again.
+inbox_copies = Table(
+    "inbox_copies",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("uid_validity", BigInteger, primary_key=True, autoincrement=False),
+    Column("uid", BigInteger, primary_key=True, autoincrement=False),
+    Column("inbox_id", Integer, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
 alarms = Table(
     "alarms",
     metadata,
@@ -54,4 +68,12 @@ alarms = Table(
     Column("settled_at", Instant),
     Column("settled_by", Text),
     Index("ix_alarms_commune_settled_at", "commune", "settled_at"),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("commune", Text, primary_key=True),
+    Column("flow", Text, primary_key=True),  # chase | mailroom
+    Column("succeeded_at", Instant, nullable=False),  # of the newest that succeeded
 )

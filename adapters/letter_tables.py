@@ -35,7 +35,6 @@ outbox = Table(
     Column("attempt", Integer, nullable=False, default=0),
     Column("context", JSON),  # what a decision letter says; reminders are composed at the claim
     Column("parts", JSON),  # attached files, by content hash
-    Column("frozen", LargeBinary),
     Column("subject", Text),
     Column("message_id", Text, unique=True),  # derived when the bytes are frozen
     Column("envelope_from", Text),  # carries the letter's token, so that a bounce names its letter
@@ -43,6 +42,8 @@ outbox = Table(
     Column(
         "copies", Integer, nullable=False, server_default="0"
     ),  # how often its last dot was written
+    # How often its sender died with it before the dot; such a letter is sent alone from then on.
+    Column("crashes", Integer, nullable=False, server_default="0"),
     Column("last_code", Integer),
     Column("last_text", Text),
     Column("created_at", Instant, nullable=False),
@@ -65,6 +66,15 @@ Index(
     outbox.c.state,
     sqlite_where=outbox.c.state.in_(("sending", "unknown", "needs_human", "poisoned")),
     postgresql_where=outbox.c.state.in_(("sending", "unknown", "needs_human", "poisoned")),
+)
+
+# The bytes are written once and apart: a row of the outbox changes thrice, and SQLite would write
+# them anew each time.
+frozen_letters = Table(
+    "frozen_letters",
+    metadata,
+    Column("outbox_id", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 outbox_items = Table(
@@ -106,7 +116,7 @@ holds = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("commune", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # person | storm | clock | restored | kill_file
+    Column("reason", Text, nullable=False),  # models.letter_holds.HoldReason
     Column("detail", Text, nullable=False),
     Column("since", Instant, nullable=False),
     Column("by", Text, nullable=False),

@@ -1,34 +1,30 @@
 """Letters from templates: one body per kind, printed as text and as HTML, with its subject."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from adapters.letter_patterns import FORM_FILTERS, SUBJECT_PATH, Pattern, compose, read_pattern
 from models import vietnamese
 from models.errors import PermanentError, UsageError
 from models.letter_contexts import CONTEXT_OF_KIND
 from models.letter_frames import LetterContext
+from models.letter_slots import Shape, open_context, shape_of, slot
 from models.letters import Composed, LetterKind
 
 MAIL_TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "mail"
-SUBJECT_LIMIT = 120  # characters, domain.md 4.2
+PATTERNS_KEPT = 512  # each about 10 KB
 
-_ELLIPSIS = "…"
 _BLANK_LINES = re.compile(r"\n{3,}")
-_FILTERS = {
+_FILTERS = FORM_FILTERS | {
     "count": vietnamese.format_count,
-    "day": vietnamese.format_day,
     "days": vietnamese.format_days,
-    "hour": vietnamese.format_hour,
-    "instant": vietnamese.format_instant,
-    "long_day": vietnamese.format_long_day,
     "number": vietnamese.format_number,
     "remaining": vietnamese.format_remaining,
     "sentence_case": vietnamese.sentence_case,
-    "short_instant": vietnamese.format_short_instant,
 }
 
 
@@ -52,18 +48,32 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(_FILTERS, paragraph=vietnamese.clean_text, stacked=_stack_lines)
+    environment.filters.update(_FILTERS, paragraph=_one_line, stacked=_stack_lines)
     return environment
 
 
 class LetterRenderer:
-    """Keeps the compiled templates; one renderer serves a whole run."""
+    """Keeps the compiled templates and the patterns; one renderer serves a whole run.
+
+    A letter is printed in two steps: its shape becomes a pattern, which many letters share, and
+    the pattern is filled with what is this reader's own.
+    """
 
     def __init__(self, folder: Path = MAIL_TEMPLATES) -> None:
         self._templates = _environment(folder)
+        self._pattern = lru_cache(maxsize=PATTERNS_KEPT)(self._print_shape)
 
     def render(self, kind: LetterKind, context: LetterContext) -> Composed:
         """Write one letter; the same kind and context give the same words.
+
+        Raises:
+            UsageError: the context is not that of the kind.
+            PermanentError: a template is broken or asks for what the context lacks.
+        """
+        return compose(self.pattern(kind, context).fill(context))
+
+    def pattern(self, kind: LetterKind, context: LetterContext) -> Pattern:
+        """The pattern of all letters of that kind and of the context's shape.
 
         Raises:
             UsageError: the context is not that of the kind.
@@ -74,11 +84,23 @@ class LetterRenderer:
                 f"Thư {kind.value} cần dữ liệu {CONTEXT_OF_KIND[kind].__name__}, "
                 f"không dùng được {type(context).__name__}; hãy kiểm tra nơi soạn thư."
             )
-        subject = shorten_subject(self._print("txt", f"{kind.value}.subject", kind, context))
-        return Composed(
-            subject=subject,
+        return self._pattern(kind, shape_of(context))
+
+    def _print_shape(self, kind: LetterKind, shape: Shape) -> Pattern:
+        return self.print_pattern(kind, open_context(shape))
+
+    def print_pattern(self, kind: LetterKind, context: LetterContext) -> Pattern:
+        """Print the words of a context, with slots where it has them.
+
+        Raises:
+            PermanentError: a template is broken or asks for what the context lacks.
+        """
+        return read_pattern(
+            subject=self._print("txt", f"{kind.value}.subject", kind, context),
             text=_tidy(self._print("txt", "layout.txt", kind, context)),
-            html=_tidy(self._print("html", "layout.html", kind, context, subject=subject)),
+            html=_tidy(
+                self._print("html", "layout.html", kind, context, subject=slot(SUBJECT_PATH))
+            ),
         )
 
     def _print(
@@ -99,35 +121,17 @@ class LetterRenderer:
             ) from error
 
 
-def shorten_subject(printed: str, limit: int = SUBJECT_LIMIT) -> str:
-    """Make one line of a subject printed as head, middle and tail on three lines.
-
-    Only the middle is shortened, at a word, so that tags, type, unit and deadline stay.
-    """
-    lines = [vietnamese.clean_text(line) for line in printed.split("\n")]
-    head, middle, tail = (*lines, "", "")[:3]
-    room = limit - len(_join(head, tail)) - 1
-    whole = _join(head, _cut(middle, room), tail)
-    return whole if len(whole) <= limit else _cut(whole, limit)
-
-
-def _cut(text: str, room: int) -> str:
-    if len(text) <= room:
-        return text
-    kept = text[: max(room, 0)].rpartition(" ")[0]
-    return kept.rstrip(" ,;:-") + _ELLIPSIS
-
-
-def _join(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
 def _is_html(name: str | None) -> bool:
     return name is not None and name.startswith("html:")
 
 
+def _one_line(printed: str) -> str:
+    # Values are clean lines already; cleaning the whole again would take the slots out.
+    return vietnamese.nfc(" ".join(printed.split()))
+
+
 def _stack_lines(printed: str) -> str:
-    lines = (vietnamese.clean_text(line) for line in printed.splitlines())
+    lines = (_one_line(line) for line in printed.splitlines())
     return "\n    ".join(line for line in lines if line)
 
 

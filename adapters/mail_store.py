@@ -1,56 +1,52 @@
-"""The folder of the mail catcher, read: a list of letters, one letter, one of its parts."""
+"""The folder of the mail catcher, listed: one line for each letter, whatever a letter holds."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from email import policy
-from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
 from functools import lru_cache
 from pathlib import Path
 
+from adapters.incoming_mail_headers import Fields, decoded, ids_in, raw_fields
+from adapters.incoming_mail_parts import content_of, leaves, text_of
+from adapters.incoming_mail_scan import fault_of
 from adapters.mail_catcher import LETTER_FILE
 from models.errors import UsageError
-from models.letters import Part
 from models.values import Value
 
 UNREADABLE = "(thư không đọc được)"
+MOST_HEAD_READ = 64 * 1024
 _CACHED_LETTERS = 20_000
-_PARSE_FAULTS = (ValueError, LookupError, TypeError, AttributeError, IndexError)
+_SEARCHED = 20_000  # characters of a letter's text that a search looks in
+_TEXTS = frozenset({"text/plain", "text/html"})
+_ADDRESS = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
+# What the parser of the standard library is known to raise on hostile messages (cpython #117849).
+PARSE_FAULTS = (
+    *(ValueError, LookupError, TypeError, AttributeError),
+    *(AssertionError, RecursionError),
+)
 
 
 class StoredLetter(Value):
-    """One line of the mailbox; ``words`` is what a search looks in, folded by ``fold``."""
+    """One line of the mailbox; ``words`` is what a search looks in, folded by ``fold``.
+
+    ``thread`` is the Message-ID that the letters of one conversation have in common.
+    """
 
     id: str
     number: int
     received_at: datetime
     sender: str = ""
     recipient: str = ""
+    address: str = ""
     subject: str = UNREADABLE
     kind: str = ""
+    thread: str = ""
+    file_count: int = 0
     words: str = ""
     is_readable: bool = False
-
-
-class StoredPart(Value):
-    """One attachment of a stored letter, counted from 0."""
-
-    number: int
-    name: str
-    media_type: str
-    size: int
-
-
-class StoredLetterDetail(Value):
-    """One letter, whole; a missing body is an empty text."""
-
-    letter: StoredLetter
-    headers: tuple[tuple[str, str], ...]
-    text: str
-    html: str
-    parts: tuple[StoredPart, ...]
-    source: str
 
 
 def fold(text: str) -> str:
@@ -62,132 +58,90 @@ def fold(text: str) -> str:
 def list_letters(folder: Path) -> tuple[StoredLetter, ...]:
     """Return all letters of the folder, newest first; a broken file is listed as unreadable."""
     names = (path for path in folder.glob("*.eml") if LETTER_FILE.fullmatch(path.name))
-    letters = (_summary(path) for path in names)
+    letters = (letter_at(path) for path in names)
     return tuple(sorted(letters, key=lambda letter: letter.number, reverse=True))
 
 
-def read_letter(folder: Path, letter_id: str) -> StoredLetterDetail:
-    """Return one letter with its bodies and the names of its attachments.
+def letter_at(path: Path) -> StoredLetter:
+    """Return the line of the letter in that file, read once as long as the file stays the same."""
+    status = path.stat()
+    return _cached_letter(path, status.st_size, status.st_mtime_ns)
+
+
+def path_of(folder: Path, letter_id: str) -> Path:
+    """Return the letter's file; an id is a file name of our own form, so never a way out.
 
     Raises:
         UsageError: no letter has that id.
     """
-    path = _path(folder, letter_id)
-    message = _parsed(path)
-    return StoredLetterDetail(
-        letter=_summary(path),
-        headers=tuple((field, _decoded(str(text))) for field, text in message.raw_items()),
-        text=_body(message, "plain"),
-        html=_body(message, "html"),
-        parts=tuple(
-            StoredPart(number=n, name=p.name, media_type=p.media_type, size=len(p.content))
-            for n, p in enumerate(_attachments(message))
-        ),
-        source=path.read_bytes().decode("utf-8", "replace"),
-    )
-
-
-def read_part(folder: Path, letter_id: str, number: int) -> Part:
-    """Return one attachment with its content.
-
-    Raises:
-        UsageError: no letter has that id, or it has no such attachment.
-    """
-    parts = _attachments(_parsed(_path(folder, letter_id)))
-    if not 0 <= number < len(parts):
-        raise UsageError(f"Thư {letter_id} không có tệp đính kèm số {number}.")
-    return parts[number]
-
-
-def _path(folder: Path, letter_id: str) -> Path:
-    """Return the letter's file; an id is a file name of our own form, so never a way out."""
     path = folder / f"{letter_id}.eml"
     if not LETTER_FILE.fullmatch(f"{letter_id}.eml") or not path.is_file():
         raise UsageError(f"Không có thư nào mang mã {letter_id!r} trong hộp thư.")
     return path
 
 
-def _parsed(path: Path) -> EmailMessage:
-    message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-    assert isinstance(message, EmailMessage)
-    return message
+def parse(octets: bytes) -> Message:
+    """Return the message; of one too deep, too long or too odd to parse only the headers."""
+    if fault_of(octets) is None:
+        try:
+            return BytesParser(policy=policy.compat32).parsebytes(octets)
+        except PARSE_FAULTS:
+            pass
+    return BytesHeaderParser(policy=policy.compat32).parsebytes(octets[:MOST_HEAD_READ])
 
 
-def _summary(path: Path) -> StoredLetter:
-    status = path.stat()
-    return _cached_summary(path, status.st_size, status.st_mtime_ns)
+def texts_and_files(message: Message) -> tuple[list[Message], list[Message]]:
+    """Return the parts that are read as the letter itself, and those that came along with it."""
+    texts: list[Message] = []
+    files: list[Message] = []
+    for part in leaves(message):
+        is_file = part.get_content_disposition() == "attachment" or part.get_filename() is not None
+        is_text = part.get_content_type() in _TEXTS and not is_file
+        (texts if is_text else files).append(part)
+    return texts, [part for part in files if part is not message or content_of(part)]
 
 
 @lru_cache(maxsize=_CACHED_LETTERS)
-def _cached_summary(path: Path, size_octets: int, changed_ns: int) -> StoredLetter:
+def _cached_letter(path: Path, size_octets: int, changed_ns: int) -> StoredLetter:
     match = LETTER_FILE.fullmatch(path.name)
     changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
     blank = StoredLetter(id=path.stem, number=int(match[1]) if match else 0, received_at=changed)
     try:
-        return _read_summary(path, blank) if size_octets else blank
-    except _PARSE_FAULTS:
+        return _read_letter(path, blank) if size_octets else blank
+    except PARSE_FAULTS:
         return blank
 
 
-def _read_summary(path: Path, blank: StoredLetter) -> StoredLetter:
-    # The old policy reads headers ten times faster than the new one; a list needs no more.
-    message = BytesParser(policy=policy.compat32).parsebytes(path.read_bytes())
-    received = datetime.fromisoformat(str(message["X-Received-At"])).astimezone(UTC)
-    subject = _decoded(str(message["Subject"] or ""))
-    people = [_decoded(str(message[field] or "")) for field in ("From", "To")]
-    words = [subject, *people, str(message["X-Envelope-To"] or ""), _plain_text(message)]
+def _read_letter(path: Path, blank: StoredLetter) -> StoredLetter:
+    message = parse(path.read_bytes())
+    fields = raw_fields(message)
+    received = datetime.fromisoformat(_first(fields, "x-received-at")).astimezone(UTC)
+    texts, files = texts_and_files(message)
+    subject, sender = _words(fields, "subject"), _words(fields, "from")
+    envelope = _first(fields, "x-envelope-to")
+    recipient = _words(fields, "to") or envelope
+    written = "\n".join(text_of(part) for part in texts if part.get_content_subtype() == "plain")
+    words = "\n".join((subject, sender, recipient, envelope, written[:_SEARCHED]))
+    address = _ADDRESS.search(envelope or recipient)
     return blank.model_copy(
         update={
-            "received_at": received,
-            "sender": people[0],
-            "recipient": people[1] or str(message["X-Envelope-To"] or ""),
-            "subject": subject,
-            "kind": str(message["X-Dondoc-Kind"] or ""),
-            "words": fold("\n".join(words)),
-            "is_readable": True,
+            "received_at": received, "sender": sender, "recipient": recipient,
+            "address": address[0] if address else "", "subject": subject,
+            "kind": _first(fields, "x-dondoc-kind"), "thread": _thread(fields),
+            "file_count": len(files), "words": fold(words), "is_readable": True,
         }
-    )
+    )  # fmt: skip
 
 
-def _decoded(text: str) -> str:
-    try:
-        return str(make_header(decode_header(text)))
-    except _PARSE_FAULTS:
-        return text
+def _first(fields: Fields, name: str) -> str:
+    return fields.get(name, [""])[0]
 
 
-def _plain_text(message: Message) -> str:
-    for part in message.walk():
-        if part.get_content_type() == "text/plain" and part.get_filename() is None:
-            payload = part.get_payload(decode=True)
-            return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    return ""
+def _words(fields: Fields, name: str) -> str:
+    return decoded(_first(fields, name))
 
 
-def _body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    return "" if part is None else _text_of(part)
-
-
-def _text_of(part: Message) -> str:
-    """Return the text, whatever its declared charset: a page must show even a wrong letter."""
-    octets = part.get_payload(decode=True)
-    content = octets if isinstance(octets, bytes) else b""
-    try:
-        text = content.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
-        text = content.decode("utf-8", "replace")
-    return text.replace("\r\n", "\n")
-
-
-def _attachments(message: EmailMessage) -> list[Part]:
-    return [_part(part, number) for number, part in enumerate(message.iter_attachments())]
-
-
-def _part(part: Message, number: int) -> Part:
-    content = part.get_payload(decode=True)
-    return Part(
-        name=part.get_filename() or f"tep-{number + 1}",
-        media_type=part.get_content_type(),
-        content=content if isinstance(content, bytes) else b"",
-    )
+def _thread(fields: Fields) -> str:
+    """The start of the conversation, as RFC 5322 3.6.4 lets a reply name it."""
+    named = (ids_in(fields.get(name, [])) for name in ("references", "in-reply-to", "message-id"))
+    return next((ids[0] for ids in named if ids), "")

@@ -1,9 +1,10 @@
 """Mail header lines as bytes: checked, RFC 2047 and RFC 2231 encoded, folded."""
 
-import base64
 import re
 import unicodedata
+from binascii import b2a_base64
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 from models.addresses import Mailbox, check_address
@@ -16,6 +17,10 @@ ENCODED_LINE_OCTETS = 76  # RFC 2047 2: a line that holds an encoded word
 FOLD_OCTETS = 78  # RFC 5322 2.1.1, wanted
 NAMELESS_FILE = "tep-dinh-kem"
 _WORD_FRAME = len("=?utf-8?B??=")
+_CONTINUES, _CONTINUATION = (
+    0b1100_0000,
+    0b1000_0000,
+)  # the octets of a UTF-8 character but the first
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
 _MEDIA_TYPE = re.compile(
     r"(?!multipart/|message/)[a-z0-9][\w.+-]*/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*",
@@ -61,10 +66,10 @@ def structured_line(field: str, text: str) -> bytes:
 
 def mailbox_line(field: str, mailbox: Mailbox) -> bytes:
     """Return a header holding one mailbox: From, To or Reply-To."""
-    address = f"<{check_address(mailbox.address)}>"
     name = check_header_text(field, mailbox.name).strip()
     if not name:
-        return structured_line(field, address[1:-1])
+        return address_line(field, mailbox.address)
+    address = f"<{check_address(mailbox.address)}>"
     if _is_plain(name):
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         return _fold(field, f'"{quoted}" {address}')
@@ -74,6 +79,12 @@ def mailbox_line(field: str, mailbox: Mailbox) -> bytes:
     return field.encode() + b":\r\n " + words + b"\r\n " + address.encode() + CRLF
 
 
+def address_line(field: str, address: str) -> bytes:
+    """Return a header holding one address without a name."""
+    return _fold(field, check_address(address))  # a checked address is ASCII without a space
+
+
+@lru_cache(maxsize=256)  # the same few fields stand in every letter
 def extra_line(field: str, text: str) -> bytes:
     """Return a header of a free name; text outside ASCII becomes encoded words.
 
@@ -85,6 +96,7 @@ def extra_line(field: str, text: str) -> bytes:
     return structured_line(field, text) if text.isascii() else text_line(field, text)
 
 
+@lru_cache(maxsize=64)  # the same few kinds of files
 def content_type_line(media_type: str) -> bytes:
     """Return Content-Type of an attachment.
 
@@ -97,6 +109,7 @@ def content_type_line(media_type: str) -> bytes:
     return structured_line("Content-Type", media_type + charset)
 
 
+@lru_cache(maxsize=256)  # calendar entries and annexes have one name for many units
 def disposition_lines(file_name: str) -> bytes:
     """Return Content-Disposition: attachment with the name, RFC 2231 encoded where needed."""
     name = check_header_text("Content-Disposition", file_name).strip() or NAMELESS_FILE
@@ -126,6 +139,9 @@ def _is_plain(text: str) -> bool:
 
 
 def _fold(field: str, text: str) -> bytes:
+    whole = f"{field}: {text}"
+    if len(whole) <= FOLD_OCTETS:
+        return whole.encode("ascii") + CRLF
     lines = [f"{field}:"]
     for word in text.split(" "):
         if len(lines[-1]) + 1 + len(word) > FOLD_OCTETS and lines[-1] != f"{field}:":
@@ -139,25 +155,32 @@ def _fold(field: str, text: str) -> bytes:
 
 
 def _encoded_words(text: str, used_octets: int) -> bytes:
-    words = (
-        b"=?utf-8?B?" + base64.b64encode(chunk) + b"?=" for chunk in _chunks(text, used_octets)
-    )
-    return b"\r\n ".join(words)
+    if not text:
+        return b""
+    words = [b2a_base64(chunk, newline=False) for chunk in _chunks(text, used_octets)]
+    return b"=?utf-8?B?" + b"?=\r\n =?utf-8?B?".join(words) + b"?="
 
 
 def _chunks(text: str, used_octets: int) -> Iterator[bytes]:
     """Yield the text in whole characters, each piece fitting one encoded word, cut at spaces."""
     room = _chunk_octets(min(ENCODED_LINE_OCTETS - used_octets, ENCODED_WORD_OCTETS))
-    while text:
-        head = text[:room].encode()[:room].decode("utf-8", "ignore")
-        if len(head) < len(text):
-            head = head[: head.rfind(" ") + 1] or head
-        yield head.encode()
-        text, room = text[len(head) :], _chunk_octets(ENCODED_WORD_OCTETS)
+    rest = text.encode()
+    while len(rest) > room:
+        # Before a space or, in a word that is longer than a line, before a whole character.
+        end = rest.rfind(b" ", 0, room) + 1 or room
+        while rest[end] & _CONTINUES == _CONTINUATION:
+            end -= 1
+        yield rest[:end]
+        rest, room = rest[end:], _FULL_CHUNK
+    if rest:
+        yield rest
 
 
 def _chunk_octets(word_octets: int) -> int:
     return max((word_octets - _WORD_FRAME) // 4 * 3, 4)
+
+
+_FULL_CHUNK = _chunk_octets(ENCODED_WORD_OCTETS)
 
 
 def _percent_pieces(name: str) -> Iterator[str]:

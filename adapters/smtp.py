@@ -1,206 +1,139 @@
-"""Sending letters to a relay over one reused connection, telling exactly how far each got."""
+"""One connection to a relay that stops right before the last dot and tells what came of it."""
 
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime
-from enum import StrEnum
-from types import TracebackType
-from typing import Self
 
-from aiosmtplib import SMTP, SMTPResponse
-from pydantic import SecretStr
-
-from adapters.smtp_steps import (
-    FAULTS,
-    checked_address,
-    greet,
-    open_envelope,
-    start_data,
-    take_step,
-    write_letter,
+from adapters.smtp_opening import open_connection
+from adapters.smtp_pipe import RelayPipe
+from adapters.smtp_settings import (
+    RelaySettings,
+    SmtpTimeouts,
+    TlsMode,
+    require_encryption,
+    tls_context_for,
 )
-from adapters.smtp_verdicts import SERVICE_CLOSING, Fault, Phase, attempt_of
-from models.errors import PermanentError
-from models.letters import Attempt, Verdict
-from models.values import Value
+from adapters.smtp_verdicts import SERVICE_CLOSING, Fault, Phase
+from adapters.smtp_wire import Commands, Envelope, envelope_commands, letter_lines
+from models.letters import Verdict
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-class TlsMode(StrEnum):
-    """How the connection to the relay is encrypted."""
-
-    NONE = "none"  # loopback only
-    STARTTLS = "starttls"
-    IMPLICIT = "implicit"
+__all__ = [
+    "Envelope",
+    "RelayLine",
+    "RelaySettings",
+    "SmtpTimeouts",
+    "TlsMode",
+    "tls_context_for",
+]
 
 
-class SmtpTimeouts(Value):
-    """How long each phase may last (RFC 5321 4.5.3.2)."""
+class RelayLine:
+    """A connection for one letter at a time, opened when it is needed and again when it broke.
 
-    connect_seconds: float = 30
-    command_seconds: float = 300
-    data_seconds: float = 120
-    dot_seconds: float = 600
-
-
-class RelaySettings(Value):
-    """The relay that takes our letters, and how to reach it."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: SecretStr | None = None
-    tls: TlsMode = TlsMode.STARTTLS
-    local_hostname: str = "localhost"
-    timeouts: SmtpTimeouts = SmtpTimeouts()
-
-
-class Mailer:
-    """One connection to the relay, opened at the first letter and again when it broke."""
+    ``offer`` brings a letter up to its last dot, ``dot`` ends it: what must be durable before the
+    relay can accept is committed between the two.
+    """
 
     def __init__(
         self, settings: RelaySettings, *, tls_context: ssl.SSLContext | None = None
     ) -> None:
-        """Prepare without connecting; ``tls_context`` replaces the system's authorities.
+        """Prepare without connecting; ``tls_context`` is shared between lines.
 
         Raises:
             PermanentError: ``E-SMTP-TLS``: no encryption to a relay that is not on this machine.
         """
-        if settings.tls is TlsMode.NONE and settings.host not in LOOPBACK_HOSTS:
-            raise PermanentError(
-                f"E-SMTP-TLS: Máy chủ thư {settings.host}:{settings.port} không nằm trên máy này, "
-                "nên kết nối phải được mã hóa. Đề nghị đặt tls = starttls hoặc implicit."
-            )
+        require_encryption(settings)
         self._settings = settings
-        # Loading the authorities costs 20 ms: once for each mailer, not for each letter.
-        encrypted = settings.tls is not TlsMode.NONE
-        self._tls = (tls_context or ssl.create_default_context()) if encrypted else None
-        self._client: SMTP | None = None
+        self._tls = tls_context or tls_context_for(settings)
+        self._pipe: RelayPipe | None = None
+        self._is_offered = False
+        self._following: tuple[Envelope, Commands] | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection stands, as far as this side can know."""
+        return self._pipe is not None and self._pipe.is_open
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
+    async def offer(self, envelope: Envelope, message: bytes) -> Fault | None:
+        """Bring a letter to the relay up to its last dot; None when only the dot is missing.
+
+        A fault says that nothing was sent. Connects first if need be; a connection that went
+        stale while it was idle is replaced once, unseen.
+        """
+        commands = self._commands(envelope)
+        if isinstance(commands, Fault):
+            return commands
+        if self._is_offered or (self._pipe is not None and not self._pipe.is_fit_for(commands)):
+            self.drop()
+        was_open = self._pipe is not None
+        try:
+            fault = await self._try_offer(commands, message)
+            if was_open and fault is not None and _is_stale(fault):
+                fault = await self._try_offer(commands, message)
+        except BaseException:
+            self.drop()
+            raise
+        self._is_offered = fault is None
+        return fault
+
+    async def dot(self, following: Envelope | None = None) -> Fault:
+        """End the offered letter and return the relay's verdict on it.
+
+        When the relay pipelines, the envelope of the ``following`` letter goes in the same write;
+        the next ``offer`` of an equal envelope only reads its replies.
+        """
+        pipe = self._pipe
+        if pipe is None or not self._is_offered:
+            return Fault(phase=Phase.DATA, verdict=Verdict.NOT_SENT, text="Chưa có thư nào chờ.")
+        self._is_offered = False
+        commands = None
+        if following is not None and not isinstance(said := envelope_commands(following), Fault):
+            commands = said
+            self._following = following, said
+        try:
+            verdict = await pipe.end_letter(commands)
+        except BaseException:
+            self.drop()
+            raise
+        self._leave_if_broken(verdict)
+        return verdict
+
+    def drop(self) -> None:
+        """Close the connection at once; what was offered is not sent."""
+        if self._pipe is not None:
+            self._pipe.abort()
+        self._pipe = None
+        self._is_offered = False
 
     async def close(self) -> None:
-        """Say goodbye without waiting for a slow relay, and close the connection."""
-        if self._client is not None and self._client.is_connected:
-            with suppress(*FAULTS):
-                await self._client.quit(timeout=1)
-        self._drop()
+        """Say goodbye without waiting for a slow relay, and close the connection; never raise."""
+        try:
+            if self._pipe is not None and not self._is_offered:
+                await self._pipe.quit()
+        finally:
+            self.drop()
 
-    async def send(
-        self,
-        *,
-        message: bytes,
-        envelope_from: str,
-        recipient: str,
-        mark: Callable[[], bool],
-        now: datetime,
-    ) -> Attempt:
-        """Send one letter to one recipient and return how far it got; faults never raise.
+    def _commands(self, envelope: Envelope) -> Commands | Fault:
+        following, self._following = self._following, None
+        is_known = following is not None and following[0] is envelope
+        return following[1] if following and is_known else envelope_commands(envelope)
 
-        ``mark`` is called once, before DATA: it commits the durable mark that the dot may be
-        written; False means that the letter is no longer wanted, and nothing is sent.
-        """
-        fault = await self._transfer(message, envelope_from, recipient, mark)
-        if fault.breaks_connection:
-            self._drop()
-        return attempt_of(fault, at=now)
+    async def _try_offer(self, commands: Commands, message: bytes) -> Fault | None:
+        pipe = self._pipe or await self._open()
+        if isinstance(pipe, Fault):
+            return pipe
+        fault = await pipe.say_envelope(commands) or await pipe.write_letter(letter_lines(message))
+        self._leave_if_broken(fault)
+        return fault
 
-    async def _transfer(
-        self, message: bytes, envelope_from: str, recipient: str, mark: Callable[[], bool]
-    ) -> Fault:
-        opened = await self._envelope(envelope_from, recipient)
+    async def _open(self) -> RelayPipe | Fault:
+        opened = await open_connection(self._settings, self._tls)
         if isinstance(opened, Fault):
             return opened
-        if not self._is_marked(mark):
-            return await self._withdrawn(opened)
-        refused = await start_data(opened, self._settings.timeouts.data_seconds)
-        return refused or await write_letter(opened, message, self._settings.timeouts.dot_seconds)
+        self._pipe = RelayPipe(opened, self._settings.timeouts)
+        return self._pipe
 
-    def _is_marked(self, mark: Callable[[], bool]) -> bool:
-        try:
-            return mark()
-        except BaseException:
-            self._drop()  # the relay holds an envelope that nobody will finish
-            raise
-
-    async def _withdrawn(self, client: SMTP) -> Fault:
-        refused = await take_step(Phase.RCPT, client.rset())
-        if refused is not None:
-            self._drop()
-        return Fault(phase=Phase.RCPT, verdict=Verdict.NOT_SENT, text="thư không còn cần gửi")
-
-    async def _envelope(self, envelope_from: str, recipient: str) -> SMTP | Fault:
-        sender = checked_address(Phase.MAIL, envelope_from)
-        receiver = checked_address(Phase.RCPT, recipient)
-        if isinstance(sender, Fault):
-            return sender
-        if isinstance(receiver, Fault):
-            return receiver
-        was_connected = self._client is not None and self._client.is_connected
-        opened = await self._try_envelope(sender, receiver)
-        # Relays close idle connections; nothing of this letter was sent, so one new one is free.
-        if was_connected and isinstance(opened, Fault) and _is_stale(opened):
-            self._drop()
-            return await self._try_envelope(sender, receiver)
-        return opened
-
-    async def _try_envelope(self, sender: str, recipient: str) -> SMTP | Fault:
-        client = await self._connected()
-        if isinstance(client, Fault):
-            return client
-        return await open_envelope(client, sender, recipient) or client
-
-    async def _connected(self) -> SMTP | Fault:
-        if self._client is not None and self._client.is_connected:
-            return self._client
-        self._client = client = self._new_client()
-        refused = await take_step(Phase.CONNECT, self._open(client))
-        if refused is None and self._settings.username is not None:
-            refused = await take_step(Phase.AUTH, self._log_in(client, self._settings.username))
-        if refused is not None:
-            self._drop()
-        return refused or client
-
-    def _new_client(self) -> SMTP:
-        return SMTP(
-            hostname=self._settings.host,
-            port=self._settings.port,
-            local_hostname=self._settings.local_hostname,
-            timeout=self._settings.timeouts.command_seconds,
-            use_tls=self._settings.tls is TlsMode.IMPLICIT,
-            start_tls=False,
-            tls_context=self._tls,
-        )
-
-    async def _open(self, client: SMTP) -> SMTPResponse:
-        greeting = await client.connect(timeout=self._settings.timeouts.connect_seconds)
-        client.timeout = self._settings.timeouts.command_seconds  # connect() keeps its own
-        await greet(client)
-        if self._settings.tls is TlsMode.STARTTLS:
-            await client.starttls()
-            await greet(client)
-        return greeting
-
-    async def _log_in(self, client: SMTP, username: str) -> SMTPResponse:
-        password = self._settings.password
-        secret = password.get_secret_value() if password is not None else ""
-        return await client.login(username.encode(), secret.encode())
-
-    def _drop(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
+    def _leave_if_broken(self, fault: Fault | None) -> None:
+        if fault is not None and fault.breaks_connection:
+            self.drop()
 
 
 def _is_stale(fault: Fault) -> bool:

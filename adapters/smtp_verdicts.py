@@ -1,7 +1,7 @@
 """What a relay's answer, or its silence, says about one letter."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -13,6 +13,7 @@ from models.values import Value
 
 SERVICE_CLOSING = 421
 MAX_TEXT = 500
+TLS_FAULT = "E-SMTP-TLS"
 
 
 class Phase(StrEnum):
@@ -63,10 +64,20 @@ class Fault(Value):
 def fault_of(error: Exception, phase: Phase) -> Fault:
     """Return what an error means that came before the letter was written."""
     if isinstance(error, SMTPResponseException) and error.code > 0:
-        return Fault.refusal(phase, code=error.code, text=error.message)
-    prefix = "E-SMTP-TLS: " if _is_about_tls(error) else ""
-    text = f"{prefix}{type(error).__name__}: {error}"
+        return Fault.refusal(phase, code=error.code, text=printable(error.message))
+    prefix = f"{TLS_FAULT}: " if _is_about_tls(error) else ""
+    text = printable(f"{prefix}{type(error).__name__}: {error}")
     return Fault(phase=phase, verdict=Verdict.NOT_SENT, text=text, breaks_connection=True)
+
+
+def readable(lines: Iterable[bytes]) -> str:
+    """Return a reply's lines as one text that any database and page can hold."""
+    return printable(b" ".join(lines).decode("utf-8", "replace").strip())
+
+
+def printable(text: str) -> str:
+    """Return the text with a space for each control character, line end and lone surrogate."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def attempt_of(fault: Fault, *, at: datetime) -> Attempt:

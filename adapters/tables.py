@@ -2,10 +2,11 @@
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint
 
-from adapters.inbox_tables import alarms, inbox, mailboxes
+from adapters.inbox_tables import alarms, inbox, inbox_copies, mailboxes, rounds
 from adapters.letter_tables import (
     clock_marks,
     epochs,
+    frozen_letters,
     holds,
     outbox,
     outbox_attempts,
@@ -13,7 +14,18 @@ from adapters.letter_tables import (
     relays,
     unknown_watches,
 )
-from adapters.report_tables import decisions, dispatches, report_edits, report_files, reports
+from adapters.report_tables import (
+    decisions,
+    delegations,
+    dispatches,
+    passings,
+    report_edits,
+    report_files,
+    report_packages,
+    reports,
+    sign_offs,
+    signed_files,
+)
 from adapters.schema import Instant, metadata
 
 __all__ = [
@@ -21,11 +33,14 @@ __all__ = [
     "clock_marks",
     "contacts",
     "decisions",
+    "delegations",
     "dispatches",
     "epochs",
     "extensions",
+    "frozen_letters",
     "holds",
     "inbox",
+    "inbox_copies",
     "journal",
     "journal_heads",
     "mailboxes",
@@ -34,14 +49,19 @@ __all__ = [
     "outbox",
     "outbox_attempts",
     "outbox_items",
+    "passings",
     "pauses",
     "phase_openings",
     "plans",
     "relays",
     "report_edits",
     "report_files",
+    "report_packages",
     "reports",
     "reviews",
+    "rounds",
+    "sign_offs",
+    "signed_files",
     "submissions",
     "unknown_watches",
 ]
@@ -77,6 +97,18 @@ contacts = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("flagged_at", Instant),
     Column("flag_reason", Text),
+)
+
+# Whom to write to for a unit: never a flagged contact.
+Index(
+    "ix_contacts_reachable",
+    contacts.c.commune,
+    contacts.c.unit_id,
+    contacts.c.role,
+    contacts.c.rank,
+    contacts.c.id,
+    sqlite_where=contacts.c.flagged_at.is_(None),
+    postgresql_where=contacts.c.flagged_at.is_(None),
 )
 
 phase_openings = Table(

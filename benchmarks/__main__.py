@@ -1,9 +1,9 @@
 """Run every benchmark: ``python -m benchmarks`` prints ratios taken side by side in one run."""
 
-from benchmarks import documents, letters, planning
+from benchmarks import assembly, delivery, letters, planning
 
 if __name__ == "__main__":
-    for benchmark in (letters, planning, documents):
+    for benchmark in (letters, planning, delivery, assembly):
         print(f"## {benchmark.__doc__}")
         for line in benchmark.run():
             print(f"  {line}")

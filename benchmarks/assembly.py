@@ -1,51 +1,16 @@
-"""Assembly: a report of many units as DOCX and PDF, against building its model and deflating it."""
+"""Assembly: reports of many units as DOCX, against model and deflate, and as PDF, for each unit."""
 
 import json
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from io import BytesIO
-from resource import RUSAGE_SELF, getrusage
-from statistics import median
-from time import perf_counter
-from zipfile import ZipFile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from adapters.docx import write_docx
-from models.documents import Annex, Column, OfficialDocument, Paragraph, Run, Table, TableRow
-from tests.adapters.sample_document import final_report
-
-AT = datetime(2026, 6, 26, tzinfo=UTC)
-SUBTOTAL_EACH = 30
-INDICATORS = 10
-WORDS = (
-    "Đơn vị đã tổ chức tuyên truyền trên hệ thống truyền thanh, sinh hoạt chuyên đề và trang thông"
-    " tin điện tử; cán bộ và Nhân dân hưởng ứng tích cực, không phát sinh vụ việc phức tạp."
-)
-
-
-def model_of(units: int) -> OfficialDocument:
-    """A report of that many units: a row of ten figures and a paragraph each, subtotals each 30."""
-    columns = (
-        Column(title="STT", weight=0.6),
-        Column(title="Đơn vị", weight=2.0),
-        *(Column(title=f"CT{n:02d}") for n in range(1, INDICATORS + 1)),
-    )
-    rows = []
-    for unit in range(1, units + 1):
-        figures = tuple(str(unit * n % 997) for n in range(1, INDICATORS + 1))
-        rows.append(TableRow(cells=(str(unit), f"Thôn số {unit}", *figures)))
-        if unit % SUBTOTAL_EACH == 0:
-            total = ("", f"Cộng {SUBTOTAL_EACH} đơn vị", *figures)
-            rows.append(TableRow(cells=total))
-    paragraphs = (Paragraph(runs=(Run(text=f"{n}. {WORDS}"),)) for n in range(1, units + 1))
-    annexes = (
-        Annex(number="I", title="Số liệu", reference="(Kèm theo)", landscape=True,
-              blocks=(Table(columns=columns, rows=tuple(rows)),)),
-        Annex(number="II", title="Thuyết minh", reference="(Kèm theo)", blocks=tuple(paragraphs)),
-    )  # fmt: skip
-    return final_report(annexes=annexes)
+from adapters.pdf import write_pdf
+from benchmarks.assembly_models import AT, model_of
+from tests.rendering import convert, equal_share, page_lines
 
 
 def run() -> Iterator[str]:
@@ -60,37 +25,37 @@ def run() -> Iterator[str]:
             f"peak {made['peak']:.0f} MB"
         )
     yield f"DOCX t(20,000) / t(5,000): {whole[20_000] / whole[5_000]:.2f}"
+    each = {}
+    for units, rounds in ((30, 5), (500, 5), (5_000, 2), (20_000, 1)):
+        # Each round in a process of its own: Typst remembers what it has set.
+        made = min((_measured("pdf", units) for _ in range(rounds)), key=lambda m: m["cpu"])
+        each[units] = 1000 * made["cpu"] / units
+        yield (
+            f"PDF of {units} units: {each[units]:.2f} ms of CPU a unit, "
+            f"{made['wall']:.2f} s, peak of a process {made['peak']:.0f} MB, "
+            f"{made['pages']:.0f} pages"
+        )
+    yield f"PDF a unit of 20,000 against a unit of 500: {each[20_000] / each[500]:.2f}"
+    yield from _same_pages()
+
+
+def _same_pages() -> Iterator[str]:
+    """Compare DOCX, as LibreOffice sets it, with PDF, in one run of LibreOffice."""
+    models = {units: model_of(units) for units in (30, 500)}
+    docx = {str(units): write_docx(model, modified=AT) for units, model in models.items()}
+    with TemporaryDirectory() as folder:
+        converted = convert(Path(folder), docx)
+    for units, model in models.items():
+        theirs = page_lines(converted[str(units)])
+        ours = page_lines(write_pdf(model, timestamp=AT))
+        yield (
+            f"DOCX in LibreOffice and PDF of {units} units: {len(theirs)} and {len(ours)} pages, "
+            f"{equal_share(theirs, ours):.1%} of the lines equal"
+        )
 
 
 def _measured(what: str, units: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.assembly", what, str(units)]
+    command = [sys.executable, "-m", f"benchmarks.assembly_{what}", str(units)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
-
-
-def measure_docx(units: int, rounds: int = 5) -> dict[str, float]:
-    """Seconds of model + DOCX and of model + deflate, and the peak of the process in MB."""
-    write_docx(model_of(30), modified=AT)  # compiled patterns and caches, as in a running engine
-    models, ours = [], []
-    for _ in range(rounds):
-        start = perf_counter()
-        document = model_of(units)
-        modelled = perf_counter()
-        made = write_docx(document, modified=AT)
-        models.append(modelled - start)
-        ours.append(perf_counter() - start)
-        del document
-    peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024  # before the XML is held whole for the floor
-    with ZipFile(BytesIO(made)) as package:
-        xml = package.read("word/document.xml")
-    deflated = []
-    for _ in range(rounds):
-        start = perf_counter()
-        zlib.compress(xml, 6)
-        deflated.append(perf_counter() - start)
-    return {"ours": median(ours), "floor": median(models) + median(deflated), "peak": peak}
-
-
-if __name__ == "__main__":
-    print(json.dumps(measure_docx(int(sys.argv[2]))))

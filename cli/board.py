@@ -8,9 +8,11 @@ import typer
 from cli.console import FOUND, AsJson, answer, at_desk, print_table, read_day
 from cli.words import AUDIENCES, LETTER_STATES, RUNG_STATUSES
 from models.boards import Board
+from models.countdowns import Countdown
 from models.vietnamese import format_instant
 from services import journal, plans, reminders
 from services.boards import read_board
+from services.countdowns import read_countdown
 from services.desk import Desk
 from services.outbox import count_letters
 
@@ -27,11 +29,17 @@ def status(
     with at_desk() as desk:
         boards = [_board(desk, plan_id, as_of) for plan_id in _plan_ids(desk, plan)]
         letters = count_letters(desk.engine, commune=desk.commune)
+        countdowns = [
+            read_countdown(desk.engine, board.plan_id, calendar=desk.calendar, now=desk.now)
+            for board in boards
+        ]
     if as_json:
-        answer({"boards": boards, "letters": letters}, as_json=True, text="")
+        found = {"boards": boards, "countdowns": countdowns, "letters": letters}
+        answer(found, as_json=True, text="")
         return
-    for board in boards:
+    for board, countdown in zip(boards, countdowns, strict=True):
         _print_board(board)
+        _print_countdown(countdown)
     told = ", ".join(f"{LETTER_STATES[state]} {count}" for state, count in letters.items())
     answer(None, as_json=False, text=f"Thư: {told or 'chưa có'}")
 
@@ -61,6 +69,14 @@ def _print_board(board: Board) -> None:
     ]
     title = f"{board.plan_name}: {board.done}/{len(board.rows)} hoàn thành"
     print_table(("Đơn vị", "Sản phẩm", "Thời hạn", "Tình trạng", "Nhắc", "Mã"), rows, title=title)
+
+
+def _print_countdown(countdown: Countdown) -> None:
+    if countdown.is_near and countdown.blockers:
+        until = format_instant(countdown.deadline)
+        lines = (f"- {one.line}" for one in countdown.blockers)
+        text = "\n".join((f"Báo cáo gửi tỉnh, hạn {until}, còn vướng:", *lines))
+        answer(None, as_json=False, text=text)
 
 
 def explain(

@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from cli import board, hand, operations, plans, reports, up
+from cli import (
+    alarms,
+    board,
+    documents,
+    hand,
+    mail,
+    operations,
+    plans,
+    report_signing,
+    reports,
+    up,
+)
 from cli.console import fail, words
 from cli.rehearse import rehearse_command
 from models.errors import DondocError
@@ -18,8 +29,12 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(plans.app, name="plan")
+reports.app.add_typer(report_signing.app)
 app.add_typer(reports.app, name="report")
+app.add_typer(mail.app, name="mail")
+app.add_typer(alarms.app, name="alarms")
 app.add_typer(board.journal_app, name="journal")
+app.command("lint-document")(documents.lint_document)
 app.command("status")(board.status)
 app.command("explain")(board.explain)
 app.command("remind")(hand.remind)

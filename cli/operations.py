@@ -6,14 +6,16 @@ from importlib.metadata import version
 import typer
 from packaging.version import Version
 
-from adapters.database import migrate
+from adapters.database import migrate, refuse_damaged
 from cli.console import FOUND, AsJson, answer, at_desk
 from config.settings import load_settings
 from models.letters import LetterState
 from models.values import Value
-from services import journal, plans
+from models.vietnamese import format_instant
+from services import alarms, journal, plans
 from services.desk import Desk
 from services.outbox import count_letters
+from services.rounds import read_pulse
 
 ON_A_DESK = (
     LetterState.UNKNOWN,
@@ -34,6 +36,7 @@ class Ailment(Value):
 
 def doctor(as_json: AsJson = False) -> None:
     """Khám hệ thống: phiên bản, lịch, địa chỉ, thư mắc kẹt, nhật ký; thoát 1 khi có lỗi nặng."""
+    refuse_damaged(load_settings().engine_url)
     with at_desk() as desk:
         found = tuple(_ailments(desk))
     lines = [f"{'LỖI' if a.is_serious else 'lưu ý'} - {a.where}: {a.message}" for a in found]
@@ -52,10 +55,26 @@ def _ailments(desk: Desk) -> Iterator[Ailment]:
         if not desk.calendar.is_verified(checked):
             message = f"năm {checked} chưa có thông báo chính thức; cập nhật config/calendars."
             yield Ailment(where="lịch làm việc", message=message, is_serious=False)
+    yield from _rounds(desk)
     yield from _letters(desk)
     yield from _addresses(desk)
     for line in journal.verify(desk.engine, commune=desk.commune):
         yield Ailment(where="nhật ký", message=line, is_serious=True)
+
+
+def _rounds(desk: Desk) -> Iterator[Ailment]:
+    pulse = read_pulse(desk.engine, commune=desk.commune, calendar=desk.calendar, now=desk.now)
+    for name, at, is_missing in (
+        ("đôn đốc", pulse.morning_round_at, pulse.morning_is_missing),
+        ("phòng thư", pulse.mail_round_at, pulse.mail_is_missing),
+    ):
+        if is_missing:
+            last = format_instant(at) if at else "chưa có"
+            message = f"lượt {name} không chạy như lịch; lượt gần nhất: {last}. Xem `dondoc up`."
+            yield Ailment(where="lượt chạy", message=message, is_serious=True)
+    for alarm in alarms.read_alarms(desk.engine, commune=desk.commune):
+        message = f"{alarm.text} {alarm.kind.advice} (mã {alarm.dedupe_key})"
+        yield Ailment(where=alarm.kind.heading, message=message, is_serious=alarm.kind.is_urgent)
 
 
 def _letters(desk: Desk) -> Iterator[Ailment]:

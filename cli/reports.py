@@ -9,8 +9,19 @@ import typer
 from adapters.outlines import read_outline
 from cli.console import AsJson, By, answer, at_desk, print_table, read_day
 from models.errors import UsageError
-from models.totals import trace as trace_figure
-from services import decisions, dispatches, plans, reports
+from models.figure_traces import FigureTrace
+from models.vietnamese import format_short_instant
+from services import (
+    decision_requests,
+    decisions,
+    dispatches,
+    plans,
+    report_edits,
+    report_numbers,
+    report_receipts,
+    report_traces,
+    reports,
+)
 from services.decisions import Verdict
 from services.mailing import send_due
 from services.report_texts import report_text
@@ -43,21 +54,30 @@ def assemble(
 @app.command("edit")
 def edit(
     plan: PlanArg,
+    *,
     place: Annotated[str, typer.Option("--place", help="Mã mục trong đề cương.")],
-    text: Annotated[str, typer.Option("--text", help="Nội dung thay cho mục đó.")],
+    text: Annotated[str, typer.Option("--text", help="Nội dung thay cho mục đó; trống: bỏ.")],
     by: By = "quản trị",
+    as_json: AsJson = False,
 ) -> None:
     """Ghi nội dung do cán bộ biên tập cho một mục; lần tổng hợp sau sẽ dùng."""
     with at_desk() as desk:
-        reports.edit_report(desk.engine, plan, place=place, text=text, by=by, now=desk.now)
-    answer(None, as_json=False, text=f"Đã ghi nội dung mục '{place}'.")
+        catalogue = plans.find_plan(desk.engine, plan).dossier.catalogue
+        changed = report_edits.edit_place(
+            desk.engine, plan, place=place, text=text, outline=read_outline(catalogue.id), by=by,
+            now=desk.now,
+        )  # fmt: skip
+    told = f"Đã ghi nội dung mục '{place}'." if changed else f"Mục '{place}' đã có nội dung này."
+    answer({"changed": changed}, as_json=as_json, text=told)
 
 
 @app.command("submit")
 def submit(plan: PlanArg, as_json: AsJson = False) -> None:
     """Trình dự thảo mới nhất để lãnh đạo quyết định."""
     with at_desk() as desk:
-        asked = decisions.ask_decision(desk.engine, plan, calendar=desk.calendar, now=desk.now)
+        asked = decision_requests.ask_decision(
+            desk.engine, plan, calendar=desk.calendar, now=desk.now
+        )
         asyncio.run(send_due(desk))
     text = "Đã trình lãnh đạo." if asked else "Dự thảo này đã được trình hoặc đã có quyết định."
     answer({"asked": asked}, as_json=as_json, text=text)
@@ -69,20 +89,35 @@ def decide(
     *,
     version: Annotated[int, typer.Option("--version", help="Lần dự thảo đã xem.")],
     content: Annotated[str, typer.Option("--content", help="Mã nội dung đã xem (8 ký tự đầu).")],
-    approve: Annotated[bool, typer.Option("--approve/--return", help="Phê duyệt hay trả lại.")],
-    by: Annotated[str, typer.Option("--by", help="Lãnh đạo quyết định.")],
+    approve: Annotated[bool, typer.Option("--approve", help="Phê duyệt.")] = False,
+    give_back: Annotated[bool, typer.Option("--return", help="Trả lại, kèm --comment.")] = False,
+    pass_on: Annotated[bool, typer.Option("--pass-on", help="Chuyển xin ý kiến Chủ tịch.")] = False,
+    by: Annotated[str, typer.Option("--by", help="Họ tên, chức danh hoặc mã người quyết định.")],
     comment: Annotated[str, typer.Option("--comment", help="Ý kiến.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Ghi quyết định của lãnh đạo trên đúng nội dung đã xem."""
+    verdict = _verdict(approve=approve, give_back=give_back, pass_on=pass_on)
     with at_desk() as desk:
         changed = decisions.decide(
             desk.engine, plan, version=version, sha256_prefix=content, by=by, comment=comment,
-            verdict=Verdict.APPROVED if approve else Verdict.RETURNED, calendar=desk.calendar,
-            now=desk.now,
+            verdict=verdict, calendar=desk.calendar, now=desk.now,
         )  # fmt: skip
         asyncio.run(send_due(desk))
     answer({"changed": changed}, as_json=as_json, text="Đã ghi quyết định.")
+
+
+def _verdict(*, approve: bool, give_back: bool, pass_on: bool) -> Verdict:
+    chosen = [
+        verdict
+        for verdict, is_chosen in (
+            (Verdict.APPROVED, approve), (Verdict.RETURNED, give_back), (Verdict.PASSED_ON, pass_on)
+        )
+        if is_chosen
+    ]  # fmt: skip
+    if len(chosen) != 1:
+        raise UsageError("Hãy chọn đúng một: --approve, --return hoặc --pass-on.")
+    return chosen[0]
 
 
 @app.command("number")
@@ -96,7 +131,7 @@ def number(
 ) -> None:
     """Nhập số, ngày văn thư đã cấp cho báo cáo đã duyệt."""
     with at_desk() as desk:
-        report = decisions.number_report(
+        report = report_numbers.number_report(
             desk.engine, plan, number=number, issued_on=read_day(issued), by=by, blobs=desk.blobs,
             now=desk.now,
         )  # fmt: skip
@@ -107,7 +142,7 @@ def number(
 def dispatch(plan: PlanArg, by: By = "văn thư", as_json: AsJson = False) -> None:
     """Gửi báo cáo đã duyệt, đã có số tới UBND tỉnh và sở; chạy lại không gửi lần hai."""
     with at_desk() as desk:
-        added = dispatches.dispatch_report(desk.engine, plan, by=by, now=desk.now)
+        added = dispatches.dispatch_report(desk.engine, plan, by=by, blobs=desk.blobs, now=desk.now)
         sent = asyncio.run(send_due(desk))
     text = f"Đã lập {added} thư gửi báo cáo; đã gửi {sent.accepted}."
     answer({"letters": added, "delivery": sent}, as_json=as_json, text=text)
@@ -122,7 +157,7 @@ def receipt(
 ) -> None:
     """Ghi nhận nơi nhận đã nhận báo cáo; đủ nơi nhận thì kế hoạch kết thúc."""
     with at_desk() as desk:
-        changed = dispatches.confirm_receipt(
+        changed = report_receipts.confirm_receipt(
             desk.engine, plan, recipient=recipient, by=by, now=desk.now
         )
     answer({"changed": changed}, as_json=as_json, text=f"Đã ghi nhận '{recipient}' nhận báo cáo.")
@@ -136,20 +171,25 @@ def trace(
 ) -> None:
     """Cho biết một số liệu trong báo cáo được cộng từ bản nộp, mục nào của đơn vị nào."""
     with at_desk() as desk:
-        report = reports.find_report(desk.engine, plan)
-    if report is None:
-        raise UsageError(f"Kế hoạch '{plan}' chưa có dự thảo báo cáo.")
-    try:
-        total = report.content.totals.total(figure)
-    except KeyError as error:
-        raise UsageError(f"Không có chỉ tiêu '{figure}' trong báo cáo.") from error
-    sources = trace_figure(report.content.totals, figure)
+        found = report_traces.trace_figure(desk.engine, plan, figure)
     if as_json:
-        answer({"figure": figure, "value": total.value, "sources": sources}, as_json=True, text="")
-        return
+        answer(found, as_json=True, text="")
+    else:
+        _print_trace(found)
+    if not found.agrees:
+        raise typer.Exit(1)
+
+
+def _print_trace(found: FigureTrace) -> None:
     rows = [
-        (s.unit_id, s.submission_id, s.field, str(s.value), "cộng" if s.counted else s.why)
-        for s in sources
-    ]
-    columns = ("Đơn vị", "Bản nộp", "Mục", "Giá trị", "Tính vào")
-    print_table(columns, rows, title=f"{figure} = {total.value}")
+        (s.unit_name, s.submission_id, s.field, s.value, s.entered_by or s.sent_by,
+         format_short_instant(s.received_at) if s.received_at else "",
+         "; ".join(filter(None, ("cộng" if s.counted else "không cộng", s.why))))
+        for s in found.sources
+    ]  # fmt: skip
+    columns = ("Đơn vị", "Bản nộp", "Mục", "Giá trị", "Người nhập", "Nhận lúc", "Tính vào")
+    verdict = "khớp" if found.agrees else f"KHÔNG khớp: tính lại được {found.recomputed}"
+    title = f"{found.reference} - {found.name} = {found.value} ({verdict})"
+    print_table(columns, rows, title=title)
+    told = {"Công thức": found.formula, "Đơn vị": "; ".join(found.units)}
+    answer(None, as_json=False, text="\n".join(f"{k}: {v}" for k, v in told.items() if v))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.database import migrate, open_engine
+from adapters.database import migrate, open_engine, refuse_damaged
 from cli.console import warnings
 from cli.runtime import own_settings, prefect_settings, web_child
 from config.settings import Settings, apply_environment, load_settings
@@ -21,6 +21,7 @@ def up(
     if home is not None:
         apply_environment({"DONDOC_HOME": str(home.resolve())})
     settings = load_settings()
+    refuse_damaged(settings.engine_url)
     migrate(settings.engine_url)
     environment = prefect_settings(settings) | own_settings(settings)
     apply_environment(environment)

@@ -1,5 +1,6 @@
 """The environment variables under which Prefect's server, its worker and the flows run."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 # A write of the task run recorder or of the event persister between the read and the write of a
@@ -19,6 +20,11 @@ _QUIET = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_CLI_PROMPT": "false",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+_CLOSED = {
+    # By default any page that a browser on this machine shows could start a run.
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
 }
 
 _DURABLE = {
@@ -60,6 +66,7 @@ def prefect_environment(home: Path, host: str, port: int) -> dict[str, str]:
         # By default the pages are unpacked into site-packages, which may be read-only.
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folder / "ui"),
         **_QUIET,
+        **_CLOSED,
         **_DURABLE,
         **_BATCHED_WRITES,
     }
@@ -76,6 +83,11 @@ def rehearsal_environment(home: Path, host: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": _sqlite(home.resolve() / "one:memory:.sqlite3"),
         **_IDLE_SERVICES_OFF,
     }
+
+
+def serving_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables for the same server with every service on, to be lived with after a play."""
+    return {**environment, **dict.fromkeys(_IDLE_SERVICES_OFF, "true")}
 
 
 def _sqlite(file: Path) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONFIG_FOLDER = Path(__file__).parent
@@ -29,9 +29,21 @@ class Settings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls: str = "starttls"
+    smtp_connections: int = Field(default=4, ge=1, le=32)
+    smtp_rate_per_minute: int | None = Field(default=None, ge=1)
+    min_free_mb: int = Field(default=200, ge=0)  # no letter leaves while the disk has less
+    imap_host: str | None = None
+    imap_port: int = Field(default=993, ge=1, le=65_535)
+    imap_username: str | None = None
+    imap_password: SecretStr | None = None
+    imap_tls: str = "tls"
+    imap_folder: str = "INBOX"
+    authserv_id: str | None = None  # our mail server's name in Authentication-Results (RFC 8601)
     sender_name: str = "Hệ thống Đôn Đốc"
     sender_address: str = "don-doc@dondoc.example"
     reply_address: str = "van-hoa-xa-hoi@dondoc.example"
+    plus_addressing: bool = True  # the mail server takes local+anything@domain for local@domain
+    admin_address: str | None = None
     officer_name: str = ""
     officer_phone: str = ""
 
@@ -39,6 +51,11 @@ class Settings(BaseSettings):
     def engine_url(self) -> str:
         """The database address: the one set, else SQLite in the home folder."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'dondoc.sqlite3'}"
+
+    @property
+    def alarm_address(self) -> str:
+        """Who is told when something is wrong: the administrator, else who reads the replies."""
+        return self.admin_address or self.reply_address
 
     @property
     def is_loopback_mail(self) -> bool:

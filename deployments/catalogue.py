@@ -9,6 +9,7 @@ from models.values import Value
 
 POOL = "dondoc"
 TAG = "dondoc"
+WATCHED = "theo-doi"  # a run with this tag that fails starts the alarm flow
 
 
 class DeploymentSpec(Value):
@@ -27,6 +28,17 @@ class DeploymentSpec(Value):
     clocks: tuple[str, ...] = ()
     weekdays: str = "1-6"
     runs_alone: bool = True  # a run that would overlap another is cancelled
+    is_watched: bool = True  # the alarm flow is not: its own failure would start it without end
+
+    @property
+    def full_name(self) -> str:
+        """The name Prefect finds the deployment by."""
+        return f"{load_flow(self).name}/{self.name}"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All its tags."""
+        return (TAG, *((WATCHED,) if self.is_watched else ()), *self.tags)
 
     @property
     def crons(self) -> tuple[str, ...]:
@@ -66,6 +78,38 @@ def action_flow(name: str, title: str, description: str) -> DeploymentSpec:
     )
 
 
+CHASE = DeploymentSpec(
+    entrypoint="flows.chase.chase",
+    name="Đôn đốc",
+    title="Đôn đốc",
+    description="Hai lượt mỗi ngày: soạn và gửi thư nhắc cho đơn vị còn nợ. Ngày nghỉ và ngày "
+    "lễ không gửi; thứ Bảy làm bù vẫn gửi.",
+    tags=("don-doc",),
+    clocks=("30 7", "50 13"),
+)
+MAILROOM = DeploymentSpec(
+    entrypoint="flows.mailroom.mailroom",
+    name="Phòng thư",
+    title="Phòng thư",
+    description="Mười phút một lần, cả ngày nghỉ: đối soát thư dở dang và gửi những thư đến giờ "
+    "gửi; ngoài giờ làm việc chỉ gửi giấy tiếp nhận và thư khẩn.",
+    tags=("thu-tu",),
+    clocks=("*/10 *",),
+    weekdays="*",
+)
+ALARM = DeploymentSpec(
+    entrypoint="flows.alarm.alarm",
+    name="Cảnh báo",
+    title="Cảnh báo",
+    description="Báo người quản trị khi lượt chạy lỗi, khi đến 09 giờ ngày làm việc chưa có lượt "
+    "đôn đốc, khi thư chờ quá một giờ. Do các tự động hóa (Automations) gọi; sau 09 giờ tự kiểm "
+    "tra một lần.",
+    tags=("canh-bao",),
+    clocks=("5 9",),
+    runs_alone=False,
+    is_watched=False,
+)
+
 SPECS: tuple[DeploymentSpec, ...] = (
     phase_flow(
         "preparation",
@@ -84,24 +128,9 @@ SPECS: tuple[DeploymentSpec, ...] = (
         "Đôn đốc báo cáo của đơn vị, tổng hợp, lập dự thảo báo cáo, xin ý kiến lãnh đạo và gửi "
         "cấp trên.",
     ),
-    DeploymentSpec(
-        entrypoint="flows.chase.chase",
-        name="Đôn đốc",
-        title="Đôn đốc",
-        description="Hai lượt mỗi ngày: soạn và gửi thư nhắc cho đơn vị còn nợ. Ngày nghỉ và ngày "
-        "lễ không gửi; thứ Bảy làm bù vẫn gửi.",
-        tags=("don-doc",),
-        clocks=("30 7", "50 13"),
-    ),
-    DeploymentSpec(
-        entrypoint="flows.mailroom.mailroom",
-        name="Phòng thư",
-        title="Phòng thư",
-        description="Mười phút một lần trong giờ làm việc: đối soát thư dở dang và gửi "
-        "những thư đến giờ gửi.",
-        tags=("thu-tu",),
-        clocks=("*/10 7-17",),
-    ),
+    CHASE,
+    MAILROOM,
+    ALARM,
     action_flow(
         "decide",
         "Quyết định của lãnh đạo",

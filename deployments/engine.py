@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prefect.client.orchestration import get_client
 
+from deployments.automations import own_automations, register_automations
 from deployments.catalogue import POOL, SPECS
 from deployments.children import ChildSpec
 from deployments.reconcile import reconcile, stop_engines
@@ -50,13 +51,14 @@ def worker_child(environment: Mapping[str, str]) -> ChildSpec:
 
 
 async def prepare(windows: Sequence[PhaseWindow] = ()) -> list[str]:
-    """Register the deployments and clear what a dead process left; return lines to announce.
+    """Register all, clear what a dead process left, and return lines to announce.
 
     Call it between the start of the server and the start of the worker, in ``prefect_session``
     or under the same environment.
     """
     async with get_client() as client:
         lines = await register(client, SPECS, windows)
+        lines += await register_automations(client, await own_automations(client))
         crashed = await reconcile(client, FOUND_DEAD)
     return [*lines, *(f"{name}: {FOUND_DEAD}" for name in crashed)]
 

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from adapters.plan_files import read_dossier
 from config.settings import CONFIG_FOLDER
-from deployments.catalogue import POOL, SPECS, TAG, DeploymentSpec
+from deployments.catalogue import POOL, SPECS, DeploymentSpec
 from deployments.schedules import TIMEZONE, PhaseWindow, phase_windows, schedules_for
 
 FILE = Path(__file__).with_name("prefect.yaml")
@@ -17,6 +17,7 @@ HEAD = """\
 # Use from the root of the repository: prefect deploy --prefect-file deployments/prefect.yaml --all
 # Months are those of the phases of the plan of Bát Mọt for 2026. Deploying again resets schedules,
 # pause and parameters changed in the pages; `dondoc up` registers the same and keeps them.
+# Then register the automations: python -m deployments.automations
 """
 FIRST_PLAN = CONFIG_FOLDER / "plans" / "bat-mot-2026.yaml"
 
@@ -48,7 +49,7 @@ def _deployment(spec: DeploymentSpec, windows: Sequence[PhaseWindow]) -> JsonVal
         "name": spec.name,
         "entrypoint": spec.entrypoint,
         "description": spec.text,
-        "tags": [TAG, *spec.tags],
+        "tags": list(spec.labels),
         "work_pool": {"name": POOL},
         "schedules": [{"cron": c, "timezone": TIMEZONE, "day_or": False} for c in crons],
     }

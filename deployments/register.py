@@ -29,7 +29,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.types.entrypoint import EntrypointType
 
-from deployments.catalogue import POOL, TAG, DeploymentSpec, load_flow
+from deployments.catalogue import POOL, DeploymentSpec, load_flow
 from deployments.children import bound_to
 from deployments.forms import label_parameters
 from deployments.schedules import TIMEZONE, PhaseWindow, schedules_for
@@ -92,7 +92,7 @@ async def _wanted(spec: DeploymentSpec) -> RunnerDeployment:
         work_pool_name=POOL,
         entrypoint_type=EntrypointType.MODULE_PATH,
         concurrency_limit=_ONE_AT_A_TIME if spec.runs_alone else None,
-        tags=[TAG, *spec.tags],
+        tags=list(spec.labels),
         version=_version(spec),
         description=spec.text,
         job_variables={"command": _ENGINE},

@@ -64,6 +64,20 @@ class Supervisor:
             raise TransientError(_not_started(child))
         self._keepers.append(asyncio.create_task(self._keep(child)))
 
+    async def replace(self, spec: ChildSpec) -> None:
+        """Stop the child of that name and start it as it is described now.
+
+        Raises:
+            TransientError: it did not start again; the text tells where its log is.
+        """
+        place = [child.spec.name for child in self._children].index(spec.name)
+        keeper = self._keepers.pop(place)
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        await self._children[place].stop()
+        self._children.pop(place)
+        await self.start(spec)
+
     async def run_until_signal(self) -> None:
         """Wait for SIGTERM or SIGINT."""
         await asyncio.Event().wait()

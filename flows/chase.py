@@ -2,6 +2,7 @@
 
 from prefect import flow
 
+from tasks.alarms import tell_administrator
 from tasks.artifacts import publish_matrix
 from tasks.delivery import resolve_letters, send_letters
 from tasks.reminders import plan_reminders, write_bulletins
@@ -19,3 +20,4 @@ async def chase() -> None:
     write_bulletins()
     await send_letters()
     await publish_matrix()
+    await tell_administrator(round_of="chase")

@@ -7,7 +7,15 @@ from tasks.delivery import send_letters
 from tasks.parameters import Day, PlanId
 from tasks.phases import assign_duties, open_phase
 from tasks.reminders import plan_reminders
-from tasks.reports import ask_decision, assemble_report, check_readiness, dispatch_if_ready
+from tasks.reports import (
+    ask_decision,
+    assemble_report,
+    chase_receipts,
+    check_readiness,
+    dispatch_if_ready,
+    remind_leader,
+    watch_countdown,
+)
 from tasks.run_names import name_run
 from tasks.sessions import find_sessions
 
@@ -26,7 +34,10 @@ async def reporting(plan: PlanId = None, day: Day = None) -> None:
             if check_readiness(session).is_due:
                 assemble_report(session)
                 ask_decision(session)
+                remind_leader(session)
             dispatch_if_ready(session)
+            chase_receipts(session)
+            watch_countdown(session)
             await send_letters()
         await publish_board(session)
         await publish_report(session)

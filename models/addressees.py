@@ -79,7 +79,7 @@ class Addressee(Value):
             person_name=contact.full_name if contact else None,
             title=contact.title if contact else "",
             salutation=contact.salutation if contact else Salutation.COMRADE,
-            is_head=contact is not None and contact.role is ContactRole.HEAD,
+            is_head=contact is not None and contact.role is not ContactRole.CONTACT,
             is_leader=is_leader,
         )
 
@@ -135,7 +135,8 @@ class Addressee(Value):
 def overlap_words(title: str, unit_name: str) -> str:
     """Join two phrases, saying once the words that end the first and begin the second."""
     left, right = title.split(), unit_name.split()
+    ends, begins = title.casefold().split(), unit_name.casefold().split()
     for size in range(min(len(left), len(right)), 0, -1):
-        if [w.casefold() for w in left[-size:]] == [w.casefold() for w in right[:size]]:
+        if ends[-size:] == begins[:size]:
             return " ".join(left + right[size:])
     return " ".join(left + right)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from models.errors import PermanentError
 from models.values import Value
@@ -32,7 +33,7 @@ def check_address(text: str) -> str:
             outside ASCII.
     """
     local, at, domain = text.rpartition("@")
-    if not at or any(not char.isprintable() or char.isspace() for char in text):
+    if not at or " " in text or not text.isprintable():  # other spaces are not printable
         raise _refusal(text)
     if local and local.isprintable() and not local.isascii():
         raise PermanentError(
@@ -48,29 +49,34 @@ def check_address(text: str) -> str:
 
 
 def _ascii_domain(domain: str, text: str) -> str:
-    labels = [_ascii_label(label, text) for label in domain.split(".")]
-    if len(labels) < 2 or labels[-1].isdigit():  # noqa: PLR2004 - a host and a top level domain
+    found = _read_domain(domain)
+    if found is None:
         raise _refusal(text)
-    return ".".join(labels)
+    return found
 
 
-def _ascii_label(label: str, text: str) -> str:
+@lru_cache(maxsize=1024)  # letters go to many mailboxes of few domains
+def _read_domain(domain: str) -> str | None:
+    labels = [_ascii_label(label) for label in domain.split(".")]
+    names = [label for label in labels if label is not None and _LABEL.fullmatch(label)]
+    if len(names) < max(len(labels), 2) or names[-1].isdigit():  # a host and a top level domain
+        return None
+    return ".".join(names)
+
+
+def _ascii_label(label: str) -> str | None:
     lowered = unicodedata.normalize("NFC", label).lower()
-    if not lowered.isascii():
-        lowered = _a_label(lowered, text)
-    if not _LABEL.fullmatch(lowered):
-        raise _refusal(text)
-    return lowered
+    return lowered if lowered.isascii() else _a_label(lowered)
 
 
-def _a_label(label: str, text: str) -> str:
+def _a_label(label: str) -> str | None:
     letters = (char for char in label if char != "-" and not char.isascii())
     if any(c in _DEVIATIONS or unicodedata.category(c) not in _IDN_CATEGORIES for c in letters):
-        raise _refusal(text)
+        return None
     try:
         return label.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise _refusal(text) from error
+    except UnicodeError:
+        return None
 
 
 def _refusal(text: str) -> PermanentError:

@@ -35,8 +35,9 @@ def build_assignment_annex(
     plan = dossier.plan
     hint = _hint(plan)
     symbol = f"TB-{plan.agency.symbol}"
+    # On an electronic document the number and day of this line stay blank (PL I, III.1c).
     reference = (
-        f"(Kèm theo Thông báo số {numbered(number, symbol)} {written_day(issued_on, hint)} "
+        f"(Kèm theo Thông báo số {numbered(None, symbol)} {written_day(None, hint)} "
         f"của {plan.agency.name})"
     )
     annexes = numbered_annexes(
@@ -74,8 +75,9 @@ def _text(plan: Plan, annexes: Sequence[Annex]) -> str:
     names = " và ".join(f"Phụ lục {a.number}" if a.number else "Phụ lục" for a in annexes)
     return (
         f"Thực hiện {plan.type_name} số {numbered(plan.number, plan.symbol)} "
-        f"{written_day(plan.issued_on, _hint(plan))}, {plan.agency.name} thông báo phân công "
-        f"nhiệm vụ, sản phẩm và thời hạn của các cơ quan, đơn vị tại {names} kèm theo./."
+        f"{written_day(plan.issued_on, _hint(plan))} của {plan.agency.name} về tổ chức các "
+        f"{plan.campaign}, {plan.agency.name} thông báo phân công nhiệm vụ, sản phẩm và thời hạn "
+        f"của các cơ quan, đơn vị tại {names} kèm theo./."
     )
 
 

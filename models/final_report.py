@@ -6,6 +6,7 @@ from itertools import chain
 
 from models.coverage import Coverage
 from models.documents import Annex, Block, OfficialDocument
+from models.figure_books import COVERAGE, FigureBook
 from models.plans import LegalBasis, Plan, PlanDossier
 from models.report_annexes import (
     annex_note,
@@ -14,17 +15,20 @@ from models.report_annexes import (
     numbered_annexes,
     totals_table,
 )
+from models.report_edits import find_unconfirmed, unconfirmed_doubts
 from models.report_events import events_of
-from models.report_figures import Figure, Quote, check_figures
+from models.report_figures import Figure, Placed, check_figures, filled
 from models.report_layout import body, note
 from models.report_outline import ReportOutline
 from models.report_prose import Material, Passage, compose_prose, gather
+from models.report_quotes import Quote
 from models.report_wording import abbreviation_of, in_full, numbered, shortened, written_day
 from models.total_values import AcceptedReport, Totals
 from models.values import Value
 from models.vietnamese import format_short_instant, format_written_day, local, mid_sentence
 
 DRAFT = "DỰ THẢO"
+NOTE_PLACE = "note"
 _CLOSING = "kính báo cáo"
 
 
@@ -32,7 +36,8 @@ class FinalReport(Value):
     """The document with the figures and quotations in it, and the coverage it rests on.
 
     ``free_texts`` are paragraphs whose numbers are no totals (quotations, plans ahead);
-    ``unfilled`` are keys of outline parts that nobody has said anything for.
+    ``unfilled`` are keys of outline parts that nobody has said anything for; ``unconfirmed`` are
+    headings whose text is the office's, while what it was made from has changed since.
     """
 
     document: OfficialDocument
@@ -41,6 +46,7 @@ class FinalReport(Value):
     coverage: Coverage
     free_texts: tuple[str, ...] = ()
     unfilled: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
 
 def build_final_report(
@@ -56,10 +62,12 @@ def build_final_report(
     outline: ReportOutline | None = None,
     reports: Sequence[AcceptedReport] = (),
     include_internal: bool = False,
+    drafts: Mapping[str, str] | None = None,
 ) -> FinalReport:
     """Return the report of domain.md 3.4; without an outline, a plain list of the totals.
 
-    ``edits`` replace the text of outline parts by key, and may hold figures as ``{TT01}``.
+    ``edits`` replace the text of outline parts by key, and may hold figures as ``{TT01}``;
+    ``drafts`` are what the engine wrote there when they were made or last confirmed.
     ``partial`` prints what the draft rests on; ``include_internal`` adds who reported when.
 
     Raises:
@@ -68,54 +76,33 @@ def build_final_report(
     material = gather(dossier, totals, coverage, edits=edits, outline=outline, reports=reports)
     prose = compose_prose(material)
     hint = (local(as_of).month, local(as_of).year)
-    reference = _reference(dossier.plan, number, written_day(issued_on, hint))
+    reference = _reference(dossier.plan, hint)
     annexes, figures = _annexes(dossier, material, reference, include_internal=include_internal)
-    remark = _partial_note(coverage, as_of) if partial else ()
+    remark = _partial_note(coverage, as_of) if partial else Passage()
     document = _document(
         dossier,
-        blocks=_body(dossier.plan, prose, annexes, remark),
+        blocks=_body(dossier.plan, prose, annexes, remark.paragraphs),
         annexes=annexes,
         number=number,
         issued_on=issued_on,
         month_hint=hint,
     )
-    framing = _framing(dossier.plan, remark)
-    return _with_origins(document, prose, figures=figures, coverage=coverage, framing=framing)
-
-
-def _with_origins(
-    document: OfficialDocument,
-    prose: Passage,
-    *,
-    figures: Sequence[Figure],
-    coverage: Coverage,
-    framing: Sequence[str],
-) -> FinalReport:
     return FinalReport(
         document=document,
-        figures=(*prose.figures, *figures),
+        figures=(*remark.figures, *prose.figures, *figures),
         quotes=prose.quotes,
         coverage=coverage,
-        free_texts=(*prose.free_texts, *framing),
+        free_texts=(*prose.free_texts, _introduction(dossier.plan), _closing(dossier.plan)),
         unfilled=prose.unfilled,
+        unconfirmed=find_unconfirmed(material, drafts or {}),
     )
 
 
 def reconcile(report: FinalReport, totals: Totals) -> tuple[str, ...]:
     """Return where prose, annexes, totals and their sources disagree; empty before a dispatch."""
-    return check_figures(
-        report.document,
-        report.figures,
-        totals,
-        coverage=report.coverage,
-        exempt=report.free_texts,
-    )
-
-
-def _framing(plan: Plan, remark: Sequence[Block]) -> tuple[str, ...]:
-    """Return the paragraphs whose numbers are those of documents and hours, not totals."""
-    texts = [_introduction(plan), _closing(plan)]
-    return (*texts, *(block.text for block in remark if not hasattr(block, "rows")))
+    book = FigureBook(totals=totals, coverage=report.coverage, quotes=report.quotes)
+    found = check_figures(report.document, report.figures, book, exempt=report.free_texts)
+    return (*found, *unconfirmed_doubts(report.unconfirmed))
 
 
 def _annexes(
@@ -128,14 +115,15 @@ def _annexes(
     catalogue = dossier.catalogue
     events = events_of(catalogue, material.totals)
     first = totals_table(catalogue, material)
+    second = events_table(catalogue, events, material.unit_names)
     titled: list[tuple[str, tuple[Block, ...]]] = [
         ("Tổng hợp kết quả theo chỉ tiêu", (first.block,)),
-        ("Danh sách hoạt động", (events_table(catalogue, events, material.unit_names),)),
+        ("Danh sách hoạt động", (second.block,)),
     ]
     if include_internal:
         status = coverage_table(dossier, material.coverage)
         titled.append(("Tình hình gửi báo cáo của các đơn vị", (status,)))
-    return numbered_annexes(titled, reference=reference), first.figures
+    return numbered_annexes(titled, reference=reference), (*first.figures, *second.figures)
 
 
 def _body(
@@ -193,17 +181,23 @@ def _subject(plan: Plan) -> str:
     return f"Kết quả tổ chức các {dated}"
 
 
-def _reference(plan: Plan, number: int | None, day: str) -> str:
+def _reference(plan: Plan, hint: tuple[int, int]) -> str:
+    # On an electronic document the number and day of this line stay blank (PL I, III.1c).
     symbol = f"BC-{plan.agency.symbol}"
-    return f"(Kèm theo Báo cáo số {numbered(number, symbol)} {day} của {plan.agency.name})"
+    day = written_day(None, hint)
+    return f"(Kèm theo Báo cáo số {numbered(None, symbol)} {day} của {plan.agency.name})"
 
 
-def _partial_note(coverage: Coverage, as_of: datetime) -> tuple[Block, ...]:
-    text = (
-        f"(Số liệu tính đến {format_short_instant(as_of)}, tổng hợp từ báo cáo của "
-        f"{len(coverage.reported)}/{len(coverage.owing)} đơn vị)"
+def _partial_note(coverage: Coverage, as_of: datetime) -> Passage:
+    reported, owing = f"{COVERAGE}reported", f"{COVERAGE}owing"
+    counts = {reported: len(coverage.reported), owing: len(coverage.owing)}
+    told = filled(
+        f"tổng hợp từ báo cáo của {{{reported}}}/{{{owing}}} đơn vị",
+        {key: Placed(value=count, shown=str(count)) for key, count in counts.items()},
+        place=NOTE_PLACE,
     )
-    return (note(text),)
+    text = f"(Số liệu tính đến {format_short_instant(as_of)}, {told.text})"
+    return Passage(paragraphs=(note(text),), figures=told.figures)
 
 
 def _document(

@@ -10,6 +10,8 @@ from models.values import Value
 GENESIS = "0" * 64
 Detail = Mapping[str, str | int | bool | list[str] | None]
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 class JournalEntry(Value):
     """Who did what to which subject, when and why; chained to the entry before it."""
@@ -25,11 +27,18 @@ class JournalEntry(Value):
     hash: str
 
 
+CONTENT = tuple(name for name in JournalEntry.model_fields if name not in {"hash", "at"})
+
+
 def chain_hash(entry: JournalEntry) -> str:
     """The SHA-256 that the entry must carry."""
-    body = entry.model_dump(mode="json", exclude={"hash", "at"})
-    body["at"] = entry.at.astimezone(UTC).isoformat()
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return content_hash({name: getattr(entry, name) for name in CONTENT}, at=entry.at)
+
+
+def content_hash(content: Mapping[str, object], *, at: datetime) -> str:
+    """The SHA-256 of an entry's content, the fields of ``CONTENT``, told at that instant."""
+    # The very text that was hashed since the first version: another text breaks every chain.
+    canonical = _canonical({**content, "at": at.astimezone(UTC).isoformat()})
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

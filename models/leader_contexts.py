@@ -53,6 +53,7 @@ class BulletinContext(LetterContext):
     highlights: tuple[Line, ...] = ()
     forecast: Line
     forecast_reason: Line
+    blockers: tuple[Line, ...] = ()  # what still keeps the report to the province from leaving
 
     @property
     def done(self) -> int:
@@ -84,6 +85,10 @@ class ForDecisionContext(LetterContext):
     check_result: Line = ""
     notes: tuple[Line, ...] = ()
     issue_by: datetime
+    decide_by: datetime | None = None  # the last hour that leaves number and dispatch their time
+    reminder: int = 0  # working days since the first letter; 0 is the first
+    is_urgent: bool = False
+    passed_on_by: Line = ""  # the leader who asks the Chairman
 
 
 class DecisionWord(StrEnum):
@@ -123,3 +128,4 @@ class DispatchContext(LetterContext):
     report_matter: Line
     short_matter: Line
     issued_at: datetime
+    reminder: int = 0  # which request for a receipt this is; 0 carries the report itself

@@ -1,8 +1,10 @@
-"""What each kind of letter says: one frozen value per kind, E01-E19 of domain.md 4.3."""
+"""What each kind of letter says: one frozen value per kind, E01-E20."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from models.addressees import Line, Product, RequestVerb, request_verb
+from models.alarms import AlarmContext
 from models.leader_contexts import (
     BulletinContext,
     DecisionContext,
@@ -89,6 +91,8 @@ class ProductContext(LetterContext):
 class ReceiptContext(ProductContext):
     """E10: what was received, when, and the code that proves it."""
 
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "receipt_code", "files", "check_by")
+
     received_at: datetime
     on_time: bool
     receipt_code: Line
@@ -99,6 +103,8 @@ class ReceiptContext(ProductContext):
 class ResendContext(ProductContext):
     """E11: a file that cannot be read; its instant of receipt still counts."""
 
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "file_name", "reason", "resend_by")
+
     received_at: datetime
     file_name: Line
     reason: Line
@@ -108,6 +114,8 @@ class ResendContext(ProductContext):
 class ReturnedContext(ProductContext):
     """E12: what to add or mend, field by field, in the ``times``-th return."""
 
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "resend_by")
+
     received_at: datetime
     times: int
     remarks: tuple[RemarkRow, ...]
@@ -116,6 +124,8 @@ class ReturnedContext(ProductContext):
 
 class AcceptedContext(ProductContext):
     """E13: accepted and taken into the totals."""
+
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "receipt_code", "correct_by")
 
     received_at: datetime
     on_time: bool
@@ -161,4 +171,5 @@ CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.DISPATCH: DispatchContext,
     LetterKind.EXTENSION: ExtensionContext,
     LetterKind.CLOSING: ClosingContext,
+    LetterKind.ALARM: AlarmContext,
 }

@@ -1,10 +1,11 @@
 """What every letter shares: the sender, the plan, the links of its recipient."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from models.addressees import Addressee, Line, WebLink
 from models.deadlines import Deadline, DeadlineKind
+from models.letter_rows import LinkedFile
 from models.plans import Plan
 from models.values import Value
 from models.vietnamese import format_day, mid_sentence
@@ -108,10 +109,17 @@ class LetterFrame(Value):
 
 
 class LetterContext(Value):
-    """The frame and the addressee, which every letter has."""
+    """The frame and the addressee, which every letter has.
+
+    ``OPEN`` names fields that templates only print, so that letters which differ in them have the
+    same shape. ``linked_files`` are too large to be attached.
+    """
+
+    OPEN: ClassVar[tuple[str, ...]] = ()
 
     frame: LetterFrame
     to: Addressee
+    linked_files: tuple[LinkedFile, ...] = ()
 
     @property
     def sender(self) -> str:

@@ -1,8 +1,9 @@
 """Rows of the tables in letters: duties, tasks owed, units that are late, remarks."""
 
 from datetime import date, datetime
+from typing import Self
 
-from models.addressees import Line, Product
+from models.addressees import Line, Product, WebLink
 from models.plans import RequirementKind
 from models.values import Value
 from models.vietnamese import format_remaining, sentence_case
@@ -30,7 +31,7 @@ class TaskRow(Value):
     ``overdue_times`` is the n of "QUÁ HẠN LẦN n" this letter stands for.
     """
 
-    obligation_id: Line
+    obligation_id: Line = ""  # named where a calendar entry follows; no letter prints it
     code: Line = ""
     kind: RequirementKind
     duty_text: Line = ""
@@ -44,6 +45,12 @@ class TaskRow(Value):
     reminded_on: tuple[date, ...] = ()
     reason: Line = ""  # what the unit gave as its reason
     plan_code: Line = ""  # printed where a digest spans plans
+
+    def named(self, obligation_id: str) -> Self:
+        """The row with its obligation; with "" as it is printed, whichever it tells of."""
+        if obligation_id == self.obligation_id:
+            return self
+        return self.model_copy(update={"obligation_id": obligation_id})
 
     @property
     def times_reminded(self) -> int:
@@ -104,3 +111,11 @@ class RemarkRow(Value):
     field: Line
     message: Line
     hint: Line = ""
+
+
+class LinkedFile(Value):
+    """A file of a letter that is too large to travel with it."""
+
+    name: Line
+    megabytes: Line
+    url: WebLink

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from models.values import Value
 
 
 class LetterKind(StrEnum):
-    """E01-E19 of domain.md 4.3."""
+    """E01-E19 of domain.md 4.3, and E20 to the administrator."""
 
     ASSIGNMENT = "E01"
     REMIND_EARLY = "E02"
@@ -28,6 +29,7 @@ class LetterKind(StrEnum):
     DISPATCH = "E17"
     EXTENSION = "E18"
     CLOSING = "E19"
+    ALARM = "E20"
 
 
 REMINDER_KINDS = frozenset(
@@ -42,6 +44,10 @@ REMINDER_KINDS = frozenset(
         LetterKind.LEADER_INFORMED,
     }
 )
+# Answers to a message: they carry the null sender, so that two machines never answer each other.
+ANSWERS = frozenset({LetterKind.RECEIPT, LetterKind.RESEND})
+# No hold, brake, breaker or send window stops what tells a person that something is wrong.
+UNSTOPPABLE = frozenset({LetterKind.ALARM})
 
 
 class LetterState(StrEnum):
@@ -84,6 +90,14 @@ class Composed(Value):
     text: str
     html: str
     parts: tuple[Part, ...] = ()
+
+
+class Printed(NamedTuple):
+    """A letter's words as they travel: its two bodies in UTF-8 with CRLF."""
+
+    subject: str
+    text: bytes
+    html: bytes
 
 
 class Attempt(Value):

@@ -13,6 +13,7 @@ FIRST_ROUND = time(7, 30)
 SECOND_ROUND = time(14, 0)
 REVIEWS_AT = time(15, 30)
 LAST_ROUND = time(16, 20)  # letters leave until 16:30 (domain.md 4.1 rule 9)
+SIGN_OFF_HOURS = (time(8, 10), time(14, 10))  # after the rounds that assemble
 DESK_HOURS = (time(8, 40), time(9, 40), time(10, 40), time(14, 20), time(15, 20))
 
 

@@ -9,7 +9,14 @@ from models.deadlines import Anchor
 from models.due_dates import due_at
 from models.obligations import obligation_id
 from models.plans import Plan, PlanDossier, Requirement
-from models.rehearsal_office import DESK_HOURS, FIRST_ROUND, LAST_ROUND, REVIEWS_AT, SECOND_ROUND
+from models.rehearsal_office import (
+    DESK_HOURS,
+    FIRST_ROUND,
+    LAST_ROUND,
+    REVIEWS_AT,
+    SECOND_ROUND,
+    SIGN_OFF_HOURS,
+)
 from models.rehearsal_turns import ANSWERED_KINDS, Owed, Step, StepKind, turns_of
 from models.scenarios import Issue
 
@@ -98,6 +105,8 @@ def _office_day(
 
 
 def _report_day(day: date, casting: Casting, calendar: WorkingCalendar) -> Iterator[Step]:
+    for hour in SIGN_OFF_HOURS:
+        yield Step(instant=calendar.at(day, hour), kind=StepKind.SIGN_OFF)
     for hour in DESK_HOURS:
         yield Step(instant=calendar.at(day, hour), kind=StepKind.LEADER)
     numbered_at = calendar.at(day, time(casting.scenario.report.hour))

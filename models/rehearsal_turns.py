@@ -37,6 +37,7 @@ class StepKind(StrEnum):
     SUBMIT = "submit"
     GIVE_TIME = "give_time"
     REVIEW = "review"
+    SIGN_OFF = "sign_off"
     LEADER = "leader"
     ISSUE = "issue"
     RECEIVE = "receive"

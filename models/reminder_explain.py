@@ -11,7 +11,7 @@ from models.obligations import ObligationState
 from models.reminder_items import ChaseItem, rung_key
 from models.reminder_policy import Audience, ReminderPolicy
 from models.reminder_rungs import Rung, Timetable, rung_prefix
-from models.reminders import is_chased, reached_rungs, steps_by_recipient
+from models.reminders import is_chased, is_too_late, reached_rungs, steps_by_recipient
 from models.rung_wording import rule_text
 from models.values import Value
 from models.vietnamese import format_day, format_instant
@@ -159,7 +159,7 @@ def _reached(scene: _Scene, rung: Rung, audience: Audience) -> _Verdict:
     recipient = item.recipients[audience]
     if scene.latest[recipient] != (rung, audience):
         return RungStatus.SUPERSEDED, "bậc sau đã đến nên không gửi bậc này"
-    if rung.spec.until_due and now > item.obligation.effective_due_at:
+    if is_too_late(rung, item.obligation.effective_due_at, now):
         return RungStatus.NOT_APPLICABLE, "đã qua thời hạn nên không gửi thư nhắc trước hạn"
     if item.paused_until is not None and now < item.paused_until:
         return RungStatus.PAUSED, f"tạm dừng nhắc đến {format_instant(item.paused_until)}"

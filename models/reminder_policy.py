@@ -10,6 +10,8 @@ from models.errors import UsageError
 from models.letters import LetterKind
 from models.values import Value
 
+MAILS_PER_DAY = 3  # automatic ones, to one recipient within 24 hours (reliability.md 2.9)
+
 
 class Audience(StrEnum):
     """Whom a rung speaks to."""
@@ -72,6 +74,9 @@ class ReminderPolicy(Value):
     windows: tuple[Window, ...] = Field(min_length=1)
     # The outbox holds one reminder per contact and day by unique index; more needs a migration.
     reminders_per_day: int = Field(default=1, ge=1, le=1)
+    # What waits for a person above us or for the province's deadline leaves at any hour.
+    urgent_kinds: frozenset[LetterKind] = frozenset({LetterKind.FOR_DECISION, LetterKind.DISPATCH})
+    mails_per_day: int = Field(default=MAILS_PER_DAY, ge=1)
 
     def ladder(self, name: str) -> Ladder:
         """The ladder of that name.

@@ -103,9 +103,9 @@ def reached_rungs(item: ChaseItem, timetable: Timetable, at: datetime) -> list[R
     for rung in timetable.repeated(item.ladder, due_day, until=last):
         if starts <= rung.at <= at:
             turns.append(rung)
-        keys = (rung_key(prefix + rung.id, audience) for audience in rung.spec.audiences)
-        if item.consumed.issuperset(keys):
-            break
+            keys = (rung_key(prefix + rung.id, audience) for audience in rung.spec.audiences)
+            if item.consumed.issuperset(keys):
+                break
     fixed = timetable.fixed(item.ladder, due_day)
     return [r for r in fixed if starts <= r.at <= at and r.day <= last] + turns[::-1]
 
@@ -142,22 +142,31 @@ def _calls_of(item: ChaseItem, timetable: Timetable, at: datetime) -> Iterator[t
     prefix = rung_prefix(item.obligation, timetable.calendar)
     for recipient, steps in steps_by_recipient(item, reached_rungs(item, timetable, at)).items():
         latest, audience = steps[-1]
-        is_too_late = latest.spec.until_due and at > due
-        if not is_too_late and rung_key(prefix + latest.id, audience) not in item.consumed:
+        is_consumed = rung_key(prefix + latest.id, audience) in item.consumed
+        if not is_consumed and not is_too_late(latest, due, at):
             yield recipient, Call(item, prefix, steps)
+
+
+def is_too_late(rung: Rung, due: datetime, at: datetime) -> bool:
+    """Whether the rung speaks of a deadline ahead that has passed by then."""
+    return rung.spec.until_due and at > due
+
+
+def steps_of(rungs: Sequence[Rung]) -> Iterator[Step]:
+    """The steps of rungs in their order; within a rung the first audience outranks, so is last."""
+    return ((rung, audience) for rung in rungs for audience in reversed(rung.spec.audiences))
 
 
 def steps_by_recipient(item: ChaseItem, rungs: Sequence[Rung]) -> dict[str, list[Step]]:
     """The steps of rungs for each recipient, in their order; the last one is the one that counts.
 
-    One person may stand for several audiences; within a rung the first audience outranks.
+    One person may stand for several audiences.
     """
     steps: dict[str, list[Step]] = defaultdict(list)
-    for rung in rungs:
-        for audience in reversed(rung.spec.audiences):
-            recipient = item.recipients.get(audience)
-            if recipient is not None:
-                steps[recipient].append((rung, audience))
+    for rung, audience in steps_of(rungs):
+        recipient = item.recipients.get(audience)
+        if recipient is not None:
+            steps[recipient].append((rung, audience))
     return steps
 
 

@@ -1,14 +1,14 @@
 """The annexes of a report: totals by indicator, events, and which units reported."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from models.coverage import Coverage, CoveredUnit
 from models.documents import Annex, Block, ColumnAlign, Table, TableRow
+from models.figure_books import PEOPLE, UNITS, FigureValue
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
 from models.plans import PlanDossier
 from models.report_events import ReportEvent
-from models.report_figures import Figure, FigureValue, row_text
+from models.report_figures import Figure, row_text, written
 from models.report_layout import column, note, roman, table
 from models.report_outline import measure_of
 from models.report_prose import Material
@@ -16,7 +16,7 @@ from models.total_values import Total
 from models.totals import number_of
 from models.units import UnitKind
 from models.values import Value
-from models.vietnamese import format_day, format_number
+from models.vietnamese import format_day, format_number, mid_sentence
 
 ANNEX_PLACE = "annex"
 NO_FIGURE = "Chưa có số liệu"
@@ -25,14 +25,14 @@ _CENTER = ColumnAlign.CENTER
 _UPRIGHT = 6  # more columns than this do not fit A4 upright
 
 
-class TotalsTable(Value):
-    """Annex I and the figures it shows."""
+class FiguredTable(Value):
+    """A table of an annex and the figures it shows, row by row."""
 
     block: Table
     figures: tuple[Figure, ...]
 
 
-def totals_table(catalogue: IndicatorCatalogue, material: Material) -> TotalsTable:
+def totals_table(catalogue: IndicatorCatalogue, material: Material) -> FiguredTable:
     """Return the table of all totals by section of the catalogue; opinions stand in the prose."""
     rows: list[TableRow] = []
     figures: list[Figure] = []
@@ -45,7 +45,7 @@ def totals_table(catalogue: IndicatorCatalogue, material: Material) -> TotalsTab
             place += 1
             total = material.totals.total(one.id)
             rows.append(TableRow(cells=_total_cells(place, one, total, material)))
-            figures += _figures(total, rows[-1])
+            figures += _figures(total, rows[-1], material)
     columns = (
         column("STT", 0.5, _CENTER),
         column("Chỉ tiêu", 3.6),
@@ -54,7 +54,7 @@ def totals_table(catalogue: IndicatorCatalogue, material: Material) -> TotalsTab
         column("Số đơn vị có số liệu", 1.0, _CENTER),
         column("Ghi chú", 1.8),
     )
-    return TotalsTable(block=table(columns, rows), figures=tuple(figures))
+    return FiguredTable(block=table(columns, rows), figures=tuple(figures))
 
 
 def _is_shown(indicator: Indicator) -> bool:
@@ -82,7 +82,7 @@ def result_of(total: Total, material: Material) -> str:
     """Return a total as a table shows it: a number, words, or why there is none."""
     value = _value(total)
     if isinstance(value, tuple):
-        return ", ".join(material.outline.labels.get(word, word) for word in value)
+        return written(value, material.outline.labels)
     if value is not None:
         return format_number(value)
     reported = {unit.unit_id for unit in material.coverage.reported}
@@ -94,15 +94,31 @@ def _value(total: Total) -> FigureValue | None:
     return total.value if isinstance(total.value, tuple) else number_of(total)
 
 
-def _figures(total: Total, row: TableRow) -> Iterator[Figure]:
-    value: int | Decimal | tuple[str, ...] | None = _value(total)
+def _figures(total: Total, row: TableRow, material: Material) -> Iterator[Figure]:
+    value = _value(total)
+    id_ = total.indicator_id
     if value is not None:
-        yield Figure(
-            place=ANNEX_PLACE,
-            indicator_id=total.indicator_id,
-            value=value,
-            text=row_text(row.cells),
-        )
+        yield _in_cell(row, 3, id_, value)
+    yield _in_cell(row, 4, f"{UNITS}{id_}", len(total.reporting_units))
+    if isinstance(total.value, dict):
+        start = row.cells[5].index(_parts(total.value, material))
+        for key, number in total.value.items():
+            start = row.cells[5].index(": ", start) + len(": ")
+            yield _in_cell(row, 5, f"{id_}.{key}", number).model_copy(
+                update={"start": start, "shown": format_number(number)}
+            )
+
+
+def _in_cell(row: TableRow, place: int, reference: str, value: FigureValue) -> Figure:
+    return Figure(
+        place=ANNEX_PLACE, indicator_id=reference, value=value, text=row_text(row.cells),
+        shown=row.cells[place], column=place,
+    )  # fmt: skip
+
+
+def _parts(numbers: dict[str, int], material: Material) -> str:
+    labels = material.outline.labels
+    return "; ".join(f"{labels.get(k, k)}: {format_number(n)}" for k, n in numbers.items())
 
 
 def _remark(total: Total, material: Material) -> str:
@@ -110,11 +126,10 @@ def _remark(total: Total, material: Material) -> str:
     if total.estimated:
         remarks.append("Số ước tính")
     if isinstance(total.value, dict):
-        labels = material.outline.labels
-        parts = (f"{labels.get(k, k)}: {format_number(n)}" for k, n in total.value.items())
-        remarks.append("; ".join(parts))
+        remarks.append(_parts(total.value, material))
     if total.value is not None and total.missing_inputs:
-        remarks.append(f"Chưa gồm {', '.join(total.missing_inputs)}")
+        names = (material.indicator_names.get(id_, id_) for id_ in total.missing_inputs)
+        remarks.append(f"Chưa gồm: {'; '.join(map(mid_sentence, names))}")
     return ". ".join(remarks)
 
 
@@ -122,15 +137,25 @@ def events_table(
     catalogue: IndicatorCatalogue,
     events: Sequence[ReportEvent],
     unit_names: dict[str, str],
-) -> Table:
+) -> FiguredTable:
     """Return the table of events, grouped by indicator, by day within each."""
     rows: list[TableRow] = []
+    figures: list[Figure] = []
     for one in catalogue.indicators:
         mine = [event for event in events if event.indicator_id == one.id]
         if mine:
-            rows.append(TableRow(cells=(f"{one.name} ({len(mine)})", *[""] * 6), heading=True))
+            head = f"{one.name} ({len(mine)})"
+            rows.append(TableRow(cells=(head, *[""] * 6), heading=True))
+            figures.append(
+                _in_cell(rows[-1], 0, one.id, len(mine)).model_copy(
+                    update={"shown": str(len(mine)), "start": len(one.name) + len(" (")}
+                )
+            )
         for place, event in enumerate(mine, start=1):
             rows.append(TableRow(cells=(str(place), *_event_cells(event, unit_names))))
+            if event.participants is not None:
+                reference = f"{PEOPLE}{one.id}.{event.key}"
+                figures.append(_in_cell(rows[-1], 6, reference, event.participants))
     columns = (
         column("STT", 0.5, _CENTER),
         column("Tên hoạt động", 3.0),
@@ -140,7 +165,7 @@ def events_table(
         column("Phối hợp", 1.6),
         column("Số người", 0.8, _CENTER),
     )
-    return table(columns, rows)
+    return FiguredTable(block=table(columns, rows), figures=tuple(figures))
 
 
 def _event_cells(event: ReportEvent, unit_names: dict[str, str]) -> tuple[str, ...]:

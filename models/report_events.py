@@ -6,9 +6,13 @@ from datetime import date
 from models.answer_values import EVENT_KEY, is_support
 from models.event_roles import event_lists
 from models.indicators import IndicatorCatalogue
+from models.printed_letters import bounded, drawable
 from models.submissions import Row
 from models.total_values import Source, Total, Totals
 from models.values import Value
+from models.vietnamese import clean_text
+
+_MOST = 1_000  # characters of one cell; the whole stands in the submission
 
 
 class ReportEvent(Value):
@@ -24,6 +28,7 @@ class ReportEvent(Value):
     participants: int | None
     lead: str | None
     support: tuple[str, ...] = ()
+    key: str = ""  # of the sources that tell the event
 
 
 def events_of(catalogue: IndicatorCatalogue, totals: Totals) -> tuple[ReportEvent, ...]:
@@ -58,6 +63,7 @@ def _event(id_: str, source: Source, row: Row, sources: Sequence[Source]) -> Rep
         participants=people if isinstance(people, int) else None,
         lead=lead,
         support=tuple(dict.fromkeys(others)),
+        key=source.key,
     )
 
 
@@ -70,4 +76,4 @@ def held_on(row: Row) -> date | None:
 
 
 def _text(row: Row, field: str) -> str:
-    return str(row.get(field, "")).strip()
+    return bounded(drawable(clean_text(str(row.get(field, "")))), _MOST)

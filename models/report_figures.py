@@ -1,21 +1,15 @@
-"""Figures in prose: each is placed by one function that notes where it stands, and is rechecked."""
+"""Figures as placed: each is written by one function that notes where it stands; then rechecked."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from models.coverage import Coverage
 from models.documents import OfficialDocument, Paragraph, ParagraphStyle, Table
-from models.errors import UsageError
-from models.total_values import Total, Totals
-from models.totals import number_of, recheck
+from models.figure_books import FigureBook, FigureValue
+from models.totals import recheck
 from models.values import Value
 from models.vietnamese import format_count, format_number
 
-FigureValue = int | Decimal | tuple[str, ...]
-COVERAGE = "coverage."
-
-_PLACE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*(?:\.[^{}\s]+)?)\}")
+PLACE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*(?:\.[^{}\s]+)?)\}")
 _NO_FIGURE = re.compile(
     r"ngày\s+\d*\s*tháng \d+ năm \d+|\d+/\d+/\d{4}|\d+ giờ \d+|(?:tháng|năm|quý) \d+"
     r"|(?<!\w)\d+[-/][^\W\d]\S*|số \d+\S*",
@@ -26,7 +20,8 @@ _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 class Figure(Value):
     """One figure as placed: ``text`` is the clause, or the table row, that shows it.
 
-    An ``is_edited`` text is a line of the office, whose other numbers are looked at as well.
+    ``shown`` is how it is written, ``start`` where: in the text, or in the cell of ``column``. An
+    ``is_edited`` text is a line of the office, whose other numbers are looked at as well.
     """
 
     place: str
@@ -34,54 +29,28 @@ class Figure(Value):
     value: FigureValue
     text: str
     is_edited: bool = False
-
-
-class Quote(Value):
-    """A unit's own words in the report, and the submission they come from."""
-
-    place: str
-    submission_id: str
-    unit_id: str
-    text: str
+    shown: str = ""
+    start: int = 0
+    column: int | None = None
 
 
 class Filled(Value):
     """A template with its figures in place."""
 
     text: str
-    figures: tuple[Figure, ...]
+    figures: tuple[Figure, ...] = ()
 
 
-def value_of(totals: Totals, reference: str) -> FigureValue | None:
-    """Return what a reference stands for: ``TT01``, ``TT04.zalo``, ``HD05.truong_hoc``.
+class Placed(Value):
+    """A figure about to be written: its value and its look."""
 
-    Raises:
-        UsageError: no figure has that id.
-    """
-    id_, _, key = reference.partition(".")
-    try:
-        total = totals.total(id_)
-    except KeyError:
-        raise UsageError(
-            f"Không có chỉ tiêu “{id_}” trong số liệu tổng hợp; đề nghị sửa mã trong đề cương.",
-        ) from None
-    if key:
-        return _part_of(total, key)
-    return total.value if isinstance(total.value, tuple) else number_of(total)
-
-
-def _part_of(total: Total, key: str) -> int | None:
-    if isinstance(total.value, dict):
-        return total.value.get(key)
-    if total.value is None:
-        return None
-    rows = (source.value for source in total.counted)
-    return sum(isinstance(row, dict) and row.get("type") == key for row in rows)
+    value: FigureValue
+    shown: str
 
 
 def fill(
     template: str,
-    totals: Totals,
+    book: FigureBook,
     *,
     place: str,
     labels: Mapping[str, str],
@@ -91,15 +60,34 @@ def fill(
     Raises:
         UsageError: the template names an unknown indicator.
     """
-    values = {ref: value_of(totals, ref) for ref in _PLACE.findall(template)}
+    values = {ref: book.value(ref) for ref in PLACE.findall(template)}
     if any(value is None for value in values.values()):
         return None
-    known = {ref: value for ref, value in values.items() if value is not None}
-    text = _PLACE.sub(lambda match: written(known[match[1]], labels), template)
+    known = {
+        ref: Placed(value=value, shown=written(value, labels))
+        for ref, value in values.items()
+        if value is not None
+    }
+    return filled(template, known, place=place)
+
+
+def filled(template: str, known: Mapping[str, Placed], *, place: str) -> Filled:
+    """Return the template with those figures in the places that name them."""
+    text, end = "", 0
+    spots: list[tuple[str, int]] = []
+    for match in PLACE.finditer(template):
+        text += template[end : match.start()]
+        spots.append((match[1], len(text)))
+        text += known[match[1]].shown
+        end = match.end()
+    text += template[end:]
     figures = (
-        Figure(place=place, indicator_id=ref, value=value, text=text)
-        for ref, value in known.items()
-    )
+        Figure(
+            place=place, indicator_id=ref, value=known[ref].value, text=text,
+            shown=known[ref].shown, start=start,
+        )
+        for ref, start in spots
+    )  # fmt: skip
     return Filled(text=text, figures=tuple(figures))
 
 
@@ -113,55 +101,33 @@ def written(value: FigureValue, labels: Mapping[str, str]) -> str:
 def check_figures(
     document: OfficialDocument,
     figures: Sequence[Figure],
-    totals: Totals,
+    book: FigureBook,
     *,
-    coverage: Coverage,
     exempt: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return where prose, annexes and totals disagree (F-83); empty when all agree.
 
     ``exempt`` are texts quoted from units or about plans ahead, whose numbers are no totals.
     """
-    shown = "\n".join(_texts(document))
     return (
-        *recheck(totals),
-        *_moved(figures, totals, coverage=coverage, shown=shown),
-        *_unsourced(document, figures, totals, exempt=exempt),
+        *recheck(book.totals),
+        *_moved(figures, book, tuple(_texts(document))),
+        *_unsourced(document, figures, exempt=exempt),
     )
 
 
-def coverage_value(coverage: Coverage, reference: str) -> int:
-    """Return how many units a reference such as ``coverage.missing`` stands for."""
-    groups = {
-        "sent": coverage.sent,
-        "owing": coverage.owing,
-        "missing": coverage.missing,
-        "waiting": coverage.waiting,
-        "nil": coverage.nil,
-        "waived": coverage.waived,
-    }
-    return len(groups[reference.removeprefix(COVERAGE)])
-
-
-def _moved(
-    figures: Sequence[Figure],
-    totals: Totals,
-    *,
-    coverage: Coverage,
-    shown: str,
-) -> Iterator[str]:
+def _moved(figures: Sequence[Figure], book: FigureBook, texts: Sequence[str]) -> Iterator[str]:
+    whole, shown = set(texts), "\n".join(texts)
     for figure in figures:
-        id_ = figure.indicator_id
-        of_units = id_.startswith(COVERAGE)
-        now = coverage_value(coverage, id_) if of_units else value_of(totals, id_)
+        now = book.value(figure.indicator_id)
         if now != figure.value:
             yield (
-                f"{id_}: báo cáo ghi {figure.value}, số liệu tổng hợp là {now}; "
+                f"{figure.indicator_id}: báo cáo ghi {figure.value}, số liệu tổng hợp là {now}; "
                 "đề nghị tổng hợp lại báo cáo."
             )
-        if figure.text not in shown:
+        if figure.text not in whole and figure.text not in shown:
             yield (
-                f"{id_}: không còn câu hoặc dòng “{figure.text}” trong báo cáo; "
+                f"{figure.indicator_id}: không còn câu hoặc dòng “{figure.text}” trong báo cáo; "
                 "đề nghị tổng hợp lại báo cáo."
             )
 
@@ -169,36 +135,50 @@ def _moved(
 def _unsourced(
     document: OfficialDocument,
     figures: Sequence[Figure],
-    totals: Totals,
     *,
     exempt: Sequence[str],
 ) -> Iterator[str]:
     """Find numbers in the body that no figure accounts for, and places left unfilled."""
-    accounted = sorted(
-        {*(f.text for f in figures if not f.is_edited), *exempt}, key=len, reverse=True
-    )
-    known = set(_known_numbers(figures, totals))
+    accounted = _accounted(figures, exempt)
+    longest_first = sorted(accounted.items(), key=lambda pair: -len(pair[0]))
     for text in _body_texts(document):
-        rest = text
-        for part in accounted:
-            rest = rest.replace(part, " ")
-        if _PLACE.search(rest):
+        rest = accounted.get(text, text)
+        for part, left in longest_first if text not in accounted else ():
+            rest = rest.replace(part, left)
+        if PLACE.search(rest):
             yield f"Còn chỗ chưa điền số liệu trong câu “{text}”; đề nghị sửa."
-        for number in _NUMBER.findall(_NO_FIGURE.sub(" ", rest)):
-            if number.replace(".", "").lstrip("0") not in known:
-                yield (
-                    f"Số {number} trong câu “{text}” không có trong số liệu tổng hợp; "
-                    "đề nghị sửa, hoặc ghi mã chỉ tiêu trong ngoặc nhọn thay cho số."
-                )
+        for number in loose_numbers(rest):
+            yield (
+                f"Số {number} trong câu “{text}” không có trong số liệu tổng hợp; "
+                "đề nghị sửa, hoặc ghi mã chỉ tiêu trong ngoặc nhọn thay cho số."
+            )
 
 
-def _known_numbers(figures: Sequence[Figure], totals: Totals) -> Iterator[str]:
-    values: list[object] = [figure.value for figure in figures]
-    for total in totals.totals:
-        values += total.value.values() if isinstance(total.value, dict) else [number_of(total)]
-    for value in values:
-        if isinstance(value, (int, Decimal)):
-            yield str(value).replace(".", ",").lstrip("0")
+def loose_numbers(text: str) -> list[str]:
+    """Return the numbers of a text but for days, hours and numbers of documents."""
+    return _NUMBER.findall(_NO_FIGURE.sub(" ", text))
+
+
+def _accounted(figures: Sequence[Figure], exempt: Iterable[str]) -> dict[str, str]:
+    """Return texts that are accounted for, and what is left of each to look at."""
+    left = {figure.text: " " for figure in figures if figure.column is None}
+    left |= dict.fromkeys(exempt, " ")
+    edited: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if figure.is_edited:
+            edited.setdefault(figure.text, []).append(figure)
+    return left | {text: _without(text, mine, exempt) for text, mine in edited.items()}
+
+
+def _without(text: str, figures: Sequence[Figure], exempt: Iterable[str]) -> str:
+    """Return the office's line without its figures and quotations."""
+    letters = list(text)
+    for figure in figures:
+        letters[figure.start : figure.start + len(figure.shown)] = " " * len(figure.shown)
+    rest = "".join(letters)
+    for part in exempt:
+        rest = rest.replace(part, " ")
+    return rest
 
 
 def _body_texts(document: OfficialDocument) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """The prose of a report from its outline: figures first, units named, nothing invented."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from pydantic import Field
 
 from models.coverage import Coverage, CoveredUnit
 from models.documents import Paragraph
 from models.errors import UsageError
+from models.figure_books import COVERAGE, FigureBook
 from models.plans import PlanDossier
-from models.report_figures import COVERAGE, Figure, Filled, Quote, coverage_value, fill
+from models.report_figures import Figure, Filled, Placed, fill, filled
 from models.report_layout import body, clause, point, section
 from models.report_outline import (
     OutlineClause,
@@ -18,17 +20,32 @@ from models.report_outline import (
     ReportOutline,
     outline_from_catalogue,
 )
-from models.report_wording import counted_units, listed
+from models.report_quotes import (
+    CLOSING,
+    MOST_SPEAKERS,
+    OPENING,
+    QUOTES,
+    Quote,
+    alike,
+    others,
+    quotations_of,
+    quotes_in,
+    shown,
+    speakers,
+)
+from models.report_wording import listed
 from models.total_values import AcceptedReport, Totals
 from models.values import Value
-from models.vietnamese import clean_text, fold_key, sentence_case
+from models.vietnamese import clean_text, format_count, sentence_case
 
 _ENDS = (".", "!", "?", ";")
-MOST_SPEAKERS = 3  # more units that say the same are counted
 
 
 class Material(Value):
-    """What the prose is made of; ``edits`` are the office's own texts by key of part."""
+    """What the prose is made of; ``edits`` are the office's own texts by key of part.
+
+    ``shows_places`` writes ``{TT01}`` for each figure, as the office edits it.
+    """
 
     outline: ReportOutline
     totals: Totals
@@ -36,6 +53,14 @@ class Material(Value):
     unit_names: dict[str, str]
     reports: tuple[AcceptedReport, ...] = ()
     edits: dict[str, str] = Field(default_factory=dict)
+    quotes: tuple[Quote, ...] = ()
+    shows_places: bool = False
+    indicator_names: dict[str, str] = Field(default_factory=dict)
+
+    @cached_property
+    def book(self) -> FigureBook:
+        """What the figures of the report come from."""
+        return FigureBook(totals=self.totals, coverage=self.coverage, quotes=self.quotes)
 
 
 def gather(
@@ -48,13 +73,17 @@ def gather(
     reports: Sequence[AcceptedReport] = (),
 ) -> Material:
     """Return what a report is written from; without an outline, a plain one of the catalogue."""
+    chosen = outline or outline_from_catalogue(dossier.catalogue)
+    names = {unit.id: unit.name for unit in dossier.units.units}
     return Material(
-        outline=outline or outline_from_catalogue(dossier.catalogue),
+        outline=chosen,
         totals=totals,
         coverage=coverage,
-        unit_names={unit.id: unit.name for unit in dossier.units.units},
+        unit_names=names,
         reports=tuple(reports),
         edits=dict(edits),
+        quotes=quotes_in(chosen, totals, reports, units=names),
+        indicator_names={one.id: one.name for one in dossier.catalogue.indicators},
     )
 
 
@@ -115,37 +144,42 @@ def _part(part: OutlinePart, material: Material) -> Passage:
     if part.coverage:
         told.append(coverage_passage(material.coverage, place=part.key))
     edited = material.edits.get(part.key, "")
-    if clean_text(edited):
-        told.append(_edited(part, edited, material))
-    else:
-        told += [_sentence(s, part.key, material) for s in part.sentences]
-        told += [_quotes(source, part.key, material) for source in part.quotes]
-    passage = joined(told)
-    if not passage.paragraphs and part.when_empty:
-        return Passage(paragraphs=(body(part.when_empty),))
-    return passage
+    told.append(_edited(part, edited, material) if clean_text(edited) else drafted(part, material))
+    return joined(told)
+
+
+def drafted(part: OutlinePart, material: Material) -> Passage:
+    """Return what the engine writes for a part, beside who reported."""
+    told = [_sentence(sentence, part.key, material) for sentence in part.sentences]
+    passage = joined([*told, _quotations(part.key, material)])
+    if passage.paragraphs or not part.when_empty or part.coverage:
+        return passage
+    return Passage(paragraphs=(body(part.when_empty),))
 
 
 def _edited(part: OutlinePart, text: str, material: Material) -> Passage:
     """Set the office's own lines; figures in them are written as {id} and stay traceable."""
     lines = [clean_text(line) for line in text.splitlines() if clean_text(line)]
-    filled = [_filled_or_kept(line, part.key, material) for line in lines]
-    texts = tuple(_closed(one.text) for one in filled)
+    found = [_filled_or_kept(line, part.key, material) for line in lines]
+    texts = tuple(_closed(one.text) for one in found)
+    own = [quote for quote in material.quotes if quote.place == part.key]
+    words = tuple(words for text in texts for words in quotations_of(text, own))
     return Passage(
         paragraphs=tuple(body(t) if not t.startswith("- ") else point(t[2:]) for t in texts),
-        figures=tuple(figure for one in filled for figure in one.figures),
-        free_texts=texts if part.free_numbers else (),
+        figures=tuple(figure for one in found for figure in one.figures),
+        quotes=tuple(own) if words else (),
+        free_texts=texts if part.free_numbers else words,
     )
 
 
 def _filled_or_kept(line: str, place: str, material: Material) -> Filled:
     # A slip in a person's text must not stop the draft; the reconciliation names it.
     try:
-        found = fill(line, material.totals, place=place, labels=material.outline.labels)
+        found = fill(line, material.book, place=place, labels=material.outline.labels)
     except UsageError:
         found = None
     if found is None:
-        return Filled(text=line, figures=())
+        return Filled(text=line)
     edited = (figure.model_copy(update={"is_edited": True}) for figure in found.figures)
     return found.model_copy(update={"figures": tuple(edited)})
 
@@ -157,7 +191,7 @@ def _sentence(sentence: OutlineSentence, place: str, material: Material) -> Pass
     text = ", ".join(one.text for one in kept)
     whole = sentence_case(f"{sentence.opening} {text}".strip())
     figures = tuple(
-        figure.model_copy(update={"text": sentence_case(figure.text)})
+        figure.model_copy(update={"text": sentence_case(figure.text), "shown": _capital(figure)})
         if not sentence.opening and one is kept[0]
         else figure
         for one in kept
@@ -166,86 +200,82 @@ def _sentence(sentence: OutlineSentence, place: str, material: Material) -> Pass
     return Passage(paragraphs=(point(_closed(whole)),), figures=figures)
 
 
+def _capital(figure: Figure) -> str:
+    return figure.shown if figure.start else sentence_case(figure.shown)
+
+
 def _clause(outlined: OutlineClause, place: str, material: Material) -> Filled | None:
-    found = fill(outlined.text, material.totals, place=place, labels=material.outline.labels)
-    if found is None or not outlined.when_zero or any(f.value != 0 for f in found.figures):
-        return found
-    figures = tuple(f.model_copy(update={"text": outlined.when_zero}) for f in found.figures)
-    return Filled(text=outlined.when_zero, figures=figures)
+    found = fill(outlined.text, material.book, place=place, labels=material.outline.labels)
+    is_told = found and outlined.when_zero and all(f.value == 0 for f in found.figures)
+    if found is None or not is_told:
+        return Filled(text=outlined.text) if found and material.shows_places else found
+    words = outlined.when_zero or ""
+    figures = tuple(
+        f.model_copy(update={"text": words, "shown": words, "start": 0}) for f in found.figures
+    )
+    return Filled(text=words, figures=figures)
 
 
-def _quotes(source: str, place: str, material: Material) -> Passage:
+def _quotations(place: str, material: Material) -> Passage:
     """Quote what units wrote, the same words once, in the order of the register."""
+    mine = tuple(quote for quote in material.quotes if quote.place == place)
     said = [
-        *_said_in_totals(source, place, material),
-        *_said_in_narratives(source, place, material),
+        _quotation(same, f"{QUOTES}{place}.{n}", material)
+        for n, same in enumerate(alike(mine), start=1)
     ]
-    order = list(material.unit_names)
-    said.sort(key=lambda quote: order.index(quote.unit_id))
-    alike: dict[str, list[Quote]] = {}
-    for quote in said:
-        alike.setdefault(fold_key(_quoted(quote)), []).append(quote)
-    shown = tuple(
-        point(f"{_quoted(same[0])} ({_speakers(same, material)}).") for same in alike.values()
-    )
     return Passage(
-        paragraphs=shown,
-        quotes=tuple(said),
-        free_texts=tuple(paragraph.text for paragraph in shown),
+        paragraphs=tuple(point(one.text) for one in said),
+        quotes=mine,
+        figures=tuple(figure for one in said for figure in one.figures),
+        free_texts=tuple(f"- {one.text}" for one in said),
     )
 
 
-def _speakers(quotes: Sequence[Quote], material: Material) -> str:
-    names = list(dict.fromkeys(material.unit_names[quote.unit_id] for quote in quotes))
-    if len(names) <= MOST_SPEAKERS:
-        return "; ".join(names)
-    others = len(names) - MOST_SPEAKERS
-    return f"{'; '.join(names[:MOST_SPEAKERS])} và {counted_units(others)} khác"
-
-
-def _quoted(quote: Quote) -> str:
-    return sentence_case(clean_text(quote.text).rstrip(". ;/"))
-
-
-def _said_in_totals(source: str, place: str, material: Material) -> list[Quote]:
-    return [
-        Quote(place=place, submission_id=s.submission_id, unit_id=s.unit_id, text=str(s.value))
-        for total in material.totals.totals
-        if total.indicator_id == source
-        for s in total.counted
-    ]
-
-
-def _said_in_narratives(source: str, place: str, material: Material) -> list[Quote]:
-    return [
-        Quote(place=place, submission_id=r.submission_id, unit_id=r.unit_id, text=text)
-        for r in material.reports
-        if (text := clean_text(r.answer.narrative.get(source, "")))
-    ]
+def _quotation(same: Sequence[Quote], reference: str, material: Material) -> Filled:
+    units = speakers(same)
+    names = "; ".join(material.unit_names[unit] for unit in units[:MOST_SPEAKERS])
+    head = f"{OPENING}{shown(same[0].text)}{CLOSING} ({names}"
+    if not others(same):
+        return Filled(text=f"{head}).")
+    more = f"{{{reference}}}" if material.shows_places else format_count(others(same))
+    text = f"{head} và {more} đơn vị khác)."
+    figure = Figure(
+        place=same[0].place, indicator_id=reference, value=others(same), text=text, shown=more,
+        start=len(head) + len(" và "),
+    )  # fmt: skip
+    return Filled(text=text, figures=(figure,))
 
 
 def coverage_passage(coverage: Coverage, *, place: str) -> Passage:
     """Return who reported, and by name who did not: missing units are stated, never estimated."""
     sent, owing = len(coverage.sent), len(coverage.owing)
-    first = f"Có {sent}/{owing} đơn vị gửi báo cáo"
-    pieces = [first]
-    texts = {f"{COVERAGE}sent": first, f"{COVERAGE}owing": first}
+    known = {
+        f"{COVERAGE}sent": Placed(value=sent, shown=str(sent)),
+        f"{COVERAGE}owing": Placed(value=owing, shown=str(owing)),
+    }
+    template = f"Có {{{COVERAGE}sent}}/{{{COVERAGE}owing}} đơn vị gửi báo cáo"
+    told = [filled(template, known, place=place)]
     groups = {
         "missing": (coverage.missing, "chưa gửi số liệu, chưa đưa vào tổng hợp"),
         "waiting": (coverage.waiting, "đã gửi, đang được rà soát, chưa đưa vào tổng hợp"),
         "nil": (coverage.nil, "báo cáo không phát sinh"),
         "waived": (coverage.waived, "được miễn báo cáo"),
     }
-    for group, (units, said) in groups.items():
-        if units:
-            text = f"{counted_units(len(units))} {said}"
-            pieces.append(f"{text}: {_named(units)}")
-            texts[f"{COVERAGE}{group}"] = text
-    figures = tuple(
-        Figure(place=place, indicator_id=id_, value=coverage_value(coverage, id_), text=text)
-        for id_, text in texts.items()
+    told += [
+        _group(f"{COVERAGE}{group}", units, said, place)
+        for group, (units, said) in groups.items()
+        if units
+    ]
+    return Passage(
+        paragraphs=_coverage_paragraphs([one.text for one in told]),
+        figures=tuple(figure for one in told for figure in one.figures),
     )
-    return Passage(paragraphs=_coverage_paragraphs(pieces), figures=figures)
+
+
+def _group(reference: str, units: Sequence[CoveredUnit], said: str, place: str) -> Filled:
+    known = {reference: Placed(value=len(units), shown=format_count(len(units)))}
+    counted = filled(f"{{{reference}}} đơn vị {said}", known, place=place)
+    return Filled(text=f"{counted.text}: {_named(units)}", figures=counted.figures)
 
 
 def _coverage_paragraphs(pieces: Sequence[str]) -> tuple[Paragraph, ...]:

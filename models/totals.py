@@ -20,6 +20,7 @@ __all__ = [
     "compute_totals",
     "number_of",
     "recheck",
+    "rounded_figure",
     "trace",
 ]
 
@@ -164,7 +165,7 @@ def _finished(
     missing = tuple(n for n in ids_in(formula) if n not in constants and known.get(n) is None)
     return total.model_copy(
         update={
-            "value": None if result is None else _rounded(result),
+            "value": None if result is None else rounded_figure(result),
             "reporting_units": tuple(sorted(units)),
             "estimated": total.estimated or any(found.estimated for found in inputs.values()),
             "missing_inputs": missing,
@@ -172,11 +173,14 @@ def _finished(
     )
 
 
-def _rounded(result: Fraction) -> int | Decimal:
+def rounded_figure(result: Fraction) -> int | Decimal:
+    """Return a computed figure to one place after the comma, half up; whole ones as int."""
     if result.denominator == 1:
         return result.numerator
     exact = Decimal(result.numerator) / Decimal(result.denominator)
-    return exact.quantize(_ONE_PLACE, rounding=ROUND_HALF_UP)
+    rounded = exact.quantize(_ONE_PLACE, rounding=ROUND_HALF_UP)
+    # Whole ones are int: stored as 100.0, a figure would come back as 100 and change the hash.
+    return int(rounded) if rounded == rounded.to_integral_value() else rounded
 
 
 def _count(source: Source) -> int:

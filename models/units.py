@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from models.delegations import Delegation
 from models.values import Value
 
 
@@ -24,6 +25,8 @@ class ContactRole(StrEnum):
 
     CONTACT = "contact"  # cán bộ đầu mối
     HEAD = "head"  # người đứng đầu
+    CHAIR = "chair"  # Chủ tịch, where another leader decides and may pass on to him
+    DEPUTY = "deputy"  # cấp phó, who may stand in by delegation
 
 
 class Salutation(StrEnum):
@@ -82,10 +85,11 @@ class Unit(Value):
 
 
 class UnitRegister(Value):
-    """All units of one commune, in official order."""
+    """All units of one commune, in official order, and who may sign and decide for whom."""
 
     commune: str
     units: tuple[Unit, ...]
+    delegations: tuple[Delegation, ...] = ()
 
     def unit(self, unit_id: str) -> Unit:
         """The unit of that id.

@@ -10,13 +10,18 @@ from config.settings import Settings
 from portal.board import board_routes
 from portal.decisions import decision_routes
 from portal.errors import add_error_pages
+from portal.file_links import file_link_routes
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.home import home_routes
+from portal.letters import letter_routes
 from portal.mailbox import mailbox_routes
 from portal.pages import NavLink, make_templates, security_headers
 from portal.personal import personal_routes
 from portal.receipts import receipt_routes
+from portal.report_edits import report_edit_routes
+from portal.report_office import report_office_routes
+from portal.report_traces import report_trace_routes
 from portal.reports import report_routes
 from portal.requests import request_routes
 from portal.units import unit_routes
@@ -27,7 +32,10 @@ PAGES = (
     home_routes,
     board_routes,
     unit_routes,
+    report_edit_routes,  # before the pages of versions: its path would be one
     report_routes,
+    report_trace_routes,
+    letter_routes,
     decision_routes,
     personal_routes,
     form_routes,
@@ -47,7 +55,9 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     add_error_pages(app, templates)
     for routes in PAGES:
         app.include_router(routes(templates))
+    app.include_router(report_office_routes())
     app.include_router(request_routes())
+    app.include_router(file_link_routes())
     app.include_router(health_routes())
     if settings.is_loopback_mail:
         app.include_router(mailbox_routes(settings.mail_folder, templates))
@@ -55,7 +65,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
 
 
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
-    links = [NavLink(label="Kế hoạch", href="/")]
+    links = [NavLink(label="Kế hoạch", href="/"), NavLink(label="Thư", href="/thu")]
     if settings.is_loopback_mail:
         links.append(NavLink(label="Hộp thư thử", href="/hop-thu"))
     return tuple(links)

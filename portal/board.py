@@ -16,7 +16,9 @@ from models.plans import Phase, RequirementKind
 from models.values import Value
 from portal.desk import DeskOf
 from services.boards import read_board
+from services.countdowns import read_countdown
 from services.desk import Desk
+from services.letter_desk import count_desk
 from services.plans import find_plan
 
 FOLDED_FROM = 4  # longer cells are folded: a reviewer owes one sheet for each plan received
@@ -71,6 +73,8 @@ def board_routes(templates: Jinja2Templates) -> APIRouter:
             "today": desk.calendar.day_of(desk.now),
             "names": short_names(plan, board),
             "folded_from": FOLDED_FROM,
+            "countdown": read_countdown(desk.engine, plan_id, calendar=desk.calendar, now=desk.now),
+            "letters": count_desk(desk.engine, commune=desk.commune),
         }
         return templates.TemplateResponse(request, "portal/board.html.j2", context)
 

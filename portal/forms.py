@@ -24,11 +24,10 @@ from portal.form_pages import (
     fresh_state,
     shape_of,
 )
-from portal.personal import READ
 from portal.posted import FormInput, Posted, PostedOf
 from portal.receipts import receipt_path
 from portal.uploads import keep_uploads, read_attachments, sign_attachment
-from portal.visitors import Visitor, VisitorOf
+from portal.visitors import READ, Visitor, VisitorOf
 from services.desk import Desk
 from services.plans import find_plan
 from services.portal_views import Task, find_by_nonce, find_findings, read_task

@@ -1,69 +1,30 @@
 """The mailbox page: every letter the loopback catcher kept, shown without trusting it."""
 
-import re
 from collections.abc import Sequence
-from datetime import date
-from html import unescape
-from itertools import groupby
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-import nh3
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
-from adapters.mail_store import (
-    StoredLetter,
-    StoredLetterDetail,
-    fold,
-    list_letters,
-    read_letter,
-    read_part,
-)
+from adapters.mail_contents import read_letter, read_part, read_source
+from adapters.mail_store import StoredLetter, list_letters
 from models.errors import UsageError
-from models.letters import LetterKind
-from models.values import Value
+from models.vietnamese import local
+from portal.desk import DeskOf
+from portal.downloads import download
+from portal.mail_reading import clean_html, group_by_day, kind_label, links_of
+from portal.mail_search import SoughtOf, choices_of, find_letters
+from services.desk import Desk
+from services.threads import Conversation, read_conversations
 
 PREFIX = "/hop-thu"
 PAGE_LETTERS = 100
-_KILO = 1024
-DEFAULT_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-TABS = {"html": "Bản trình bày", "van-ban": "Văn bản", "nguon": "Nguồn"}
-KIND_LABELS = {
-    LetterKind.ASSIGNMENT: ("Giao nhiệm vụ", "info"),
-    LetterKind.REMIND_EARLY: ("Nhắc hạn", "info"),
-    LetterKind.REMIND_SOON: ("Nhắc hạn", "info"),
-    LetterKind.REMIND_TOMORROW: ("Nhắc hạn", "warn"),
-    LetterKind.REMIND_TODAY: ("Đến hạn hôm nay", "warn"),
-    LetterKind.OVERDUE_FIRST: ("Quá hạn", "bad"),
-    LetterKind.OVERDUE_AGAIN: ("Quá hạn", "bad"),
-    LetterKind.HEAD_INFORMED: ("Báo người đứng đầu", "bad"),
-    LetterKind.LEADER_INFORMED: ("Báo cáo lãnh đạo", "bad"),
-    LetterKind.RECEIPT: ("Đã tiếp nhận", "ok"),
-    LetterKind.RESEND: ("Đề nghị gửi lại", "warn"),
-    LetterKind.RETURNED: ("Trả lại để bổ sung", "warn"),
-    LetterKind.ACCEPTED: ("Đã chấp nhận", "ok"),
-    LetterKind.BULLETIN: ("Bản tin tuần", "mute"),
-    LetterKind.FOR_DECISION: ("Trình duyệt", "info"),
-    LetterKind.DECISION: ("Kết quả duyệt", "info"),
-    LetterKind.DISPATCH: ("Gửi báo cáo", "ok"),
-    LetterKind.EXTENSION: ("Gia hạn", "info"),
-    LetterKind.CLOSING: ("Kết thúc", "mute"),
-}
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-_HREF = re.compile(r'<a\b[^>]*?\bhref="(https?://[^"]+)"', re.IGNORECASE)
-_STYLES = {
-    *("background", "background-color", "color", "display", "height", "width", "max-width"),
-    *("border", "border-bottom", "border-collapse", "border-left", "border-radius"),
-    *("border-right", "border-top", "line-height", "text-align", "text-decoration"),
-    *("font-family", "font-size", "font-style", "font-weight", "vertical-align", "white-space"),
-    *("margin", "margin-bottom", "margin-left", "margin-right", "margin-top"),
-    *("padding", "padding-bottom", "padding-left", "padding-right", "padding-top"),
-}
-_ATTRIBUTES = {"*": {"style", "align", "width", "colspan", "rowspan"}, "a": {"href"}}
+THREAD_LETTERS = 50
+HTML, TEXT, THREAD, SOURCE = "html", "van-ban", "chuoi", "nguon"
+TABS = {HTML: "Bản trình bày", TEXT: "Văn bản", THREAD: "Chuỗi thư", SOURCE: "Nguồn"}
 _FRAME_PAGE = (
     '<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Nội dung thư</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -71,72 +32,69 @@ _FRAME_PAGE = (
     "</head><body>{{letter}}</body></html>"
 )
 _FRAME_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+_WORDS: dict[str, object] = {"kind_label": kind_label, "local": local}
 
 
-class DayOfLetters(Value):
-    """The letters of one day, newest first."""
-
-    label: str
-    letters: tuple[StoredLetter, ...]
-
-
-def mailbox_routes(
-    folder: Path, templates: Jinja2Templates, *, zone: ZoneInfo = DEFAULT_ZONE
-) -> APIRouter:
+def mailbox_routes(folder: Path, templates: Jinja2Templates) -> APIRouter:
     """Return the routes of the mailbox page over the catcher's folder, under ``/hop-thu``."""
     router = APIRouter(prefix=PREFIX, default_response_class=HTMLResponse)
-
-    _add_list(router, folder, templates, zone=zone)
-    _add_letter(router, folder, templates, zone=zone)
+    _add_list(router, folder, templates)
+    _add_letter(router, folder, templates)
     _add_contents(router, folder)
     return router
 
 
-def _add_list(
-    router: APIRouter, folder: Path, templates: Jinja2Templates, *, zone: ZoneInfo
-) -> None:
+def _add_list(router: APIRouter, folder: Path, templates: Jinja2Templates) -> None:
     @router.get("")
     def show_list(
         request: Request,
-        q: Annotated[str, Query(max_length=200)] = "",
+        desk: DeskOf,
+        sought: SoughtOf,
         trang: Annotated[int, Query(ge=1, le=100_000)] = 1,
     ) -> Response:
-        letters = find_letters(list_letters(folder), q)
+        letters, conversations = list_letters(folder), _conversations(desk)
+        found = find_letters(letters, sought, conversations=conversations)
         start = (trang - 1) * PAGE_LETTERS
-        page = letters[start : start + PAGE_LETTERS]
-        context = {
-            "q": q,
+        context = _WORDS | {
+            "sought": sought,
             "trang": trang,
-            "total": len(letters),
-            "has_more": start + PAGE_LETTERS < len(letters),
-            "days": group_by_day(page, zone),
-            "zone": zone,
-            "kinds": KIND_LABELS,
+            "total": len(found),
+            "has_more": start + PAGE_LETTERS < len(found),
+            "days": group_by_day(found[start : start + PAGE_LETTERS]),
+            "conversations": conversations,
+            "choices": choices_of(letters, conversations),
         }
         return templates.TemplateResponse(request, "portal/mailbox_list.html.j2", context)
 
 
-def _add_letter(
-    router: APIRouter, folder: Path, templates: Jinja2Templates, *, zone: ZoneInfo
-) -> None:
+def _add_letter(router: APIRouter, folder: Path, templates: Jinja2Templates) -> None:
     @router.get("/{letter_id}")
-    def show_letter(request: Request, letter_id: str, xem: str = "") -> Response:
-        detail = _read_or_404(folder, letter_id)
-        tab = xem if xem in TABS else "html" if detail.html else "van-ban"
-        context = {
+    def show_letter(
+        *, request: Request, letter_id: str, desk: DeskOf, sought: SoughtOf, xem: str = ""
+    ) -> Response:
+        detail = read_letter(folder, letter_id)
+        letters, conversations = list_letters(folder), _conversations(desk)
+        thread = _thread_of(detail.letter, letters)
+        tab = xem if xem in TABS else HTML if detail.html else TEXT
+        newer, older = _neighbours(
+            detail.letter, find_letters(letters, sought, conversations=conversations)
+        )
+        context = _WORDS | {
+            "sought": sought,
             "detail": detail,
             "letter": detail.letter,
+            "conversation": conversations.get(detail.letter.thread),
             "tab": tab,
             "tabs": TABS,
-            "links": links_of(detail.html),
-            "day": day_label(detail.letter.received_at.astimezone(zone).date()),
-            "zone": zone,
-            "kinds": KIND_LABELS,
-            "size_label": size_label,
+            "thread": thread,
+            "texts": _texts(folder, thread) if tab == THREAD else {},
+            "links": links_of(detail.html) if tab == HTML else (),
+            "newer": newer,
+            "older": older,
         }
         return templates.TemplateResponse(request, "portal/mailbox_letter.html.j2", context)
 
@@ -144,67 +102,42 @@ def _add_letter(
 def _add_contents(router: APIRouter, folder: Path) -> None:
     @router.get("/{letter_id}/noi-dung")
     def show_body(letter_id: str) -> Response:
-        cleaned = clean_html(_read_or_404(folder, letter_id).html)
+        cleaned = clean_html(read_letter(folder, letter_id).html)
         return HTMLResponse(_FRAME_PAGE.replace("{{letter}}", cleaned), headers=_FRAME_HEADERS)
 
     @router.get("/{letter_id}/tep/{number}")
     def download_part(letter_id: str, number: int) -> Response:
-        try:
-            part = read_part(folder, letter_id, number)
-        except UsageError as error:
-            raise HTTPException(404, str(error)) from error
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(part.name, safe='')}",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(part.content, media_type="application/octet-stream", headers=headers)
+        part = read_part(folder, letter_id, number)
+        return download(part.content, name=part.name)
+
+    @router.get("/{letter_id}/thu.eml")
+    def download_letter(letter_id: str) -> Response:
+        return download(read_source(folder, letter_id), name=f"{letter_id}.eml")
 
 
-def find_letters(letters: Sequence[StoredLetter], query: str) -> tuple[StoredLetter, ...]:
-    """Return the letters that hold every word of the query, without regard to diacritics."""
-    words = fold(query).split()
-    return tuple(letter for letter in letters if all(word in letter.words for word in words))
+def _conversations(desk: Desk) -> dict[str, Conversation]:
+    return read_conversations(desk.engine, desk.letterhead, commune=desk.commune)
 
 
-def group_by_day(letters: Sequence[StoredLetter], zone: ZoneInfo) -> tuple[DayOfLetters, ...]:
-    """Return the letters in runs of the same local day, in the order given."""
-    runs = groupby(letters, key=lambda letter: letter.received_at.astimezone(zone).date())
-    return tuple(DayOfLetters(label=day_label(day), letters=tuple(run)) for day, run in runs)
+def _thread_of(letter: StoredLetter, letters: Sequence[StoredLetter]) -> tuple[StoredLetter, ...]:
+    """The newest letters of the conversation, the oldest of them first."""
+    same = [one for one in letters if one.thread == letter.thread and one.thread]
+    return tuple(reversed(same[:THREAD_LETTERS]))
 
 
-def day_label(day: date) -> str:
-    """Return the day as letters write it: thứ Hai, ngày 22/6/2026 (domain.md 4.1 rule 5)."""
-    month = f"{day.month:02d}" if day.month <= 2 else f"{day.month}"  # noqa: PLR2004 - NĐ30: 01, 02
-    return f"{_WEEKDAYS[day.weekday()]}, ngày {day.day:02d}/{month}/{day.year}"
+def _texts(folder: Path, thread: Sequence[StoredLetter]) -> dict[str, str]:
+    """What each letter says; one that was put away meanwhile says nothing."""
+    texts = {}
+    for letter in thread:
+        with suppress(UsageError, OSError):
+            texts[letter.id] = read_letter(folder, letter.id).text
+    return texts
 
 
-def size_label(octets: int) -> str:
-    """Return a file size as Vietnamese readers write it: 23,5 KB."""
-    if octets < _KILO:
-        return f"{octets} byte"
-    kilos = octets / _KILO
-    return (f"{kilos:.1f} KB" if kilos < _KILO else f"{kilos / _KILO:.1f} MB").replace(".", ",")
-
-
-def clean_html(html: str) -> str:
-    """Return the letter's HTML without scripts, forms, remote pictures or foreign schemes."""
-    return nh3.clean(
-        html,
-        attributes=_ATTRIBUTES,
-        filter_style_properties=_STYLES,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
-    )
-
-
-def links_of(html: str) -> tuple[str, ...]:
-    """Return the web links of a letter, each once: the frame itself opens none."""
-    return tuple(dict.fromkeys(unescape(link) for link in _HREF.findall(clean_html(html))))
-
-
-def _read_or_404(folder: Path, letter_id: str) -> StoredLetterDetail:
-    try:
-        return read_letter(folder, letter_id)
-    except UsageError as error:
-        raise HTTPException(404, str(error)) from error
+def _neighbours(
+    letter: StoredLetter, found: Sequence[StoredLetter]
+) -> tuple[StoredLetter | None, StoredLetter | None]:
+    """The next newer and the next older of the letters found."""
+    newer = next((one for one in reversed(found) if one.number > letter.number), None)
+    older = next((one for one in found if one.number < letter.number), None)
+    return newer, older

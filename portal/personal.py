@@ -11,14 +11,11 @@ from models.answer_forms import is_sent_by_form
 from models.obligations import DONE_STATES
 from models.plans import RequirementKind
 from models.values import Value
+from portal.decisions import find_awaited
 from portal.desk import DeskOf
-from portal.visitors import Visitor, VisitorOf
-from services.desk import Desk
-from services.plans import find_active_plans
+from portal.visitors import READ, VisitorOf
 from services.portal_views import Task, read_tasks
-from services.reports import ReportRecord, find_report
 
-READ = ["GET", "HEAD"]  # scanners of mail ask for HEAD, and must change nothing either
 DONE_MESSAGES = {
     "xac-nhan": "Đã ghi nhận xác nhận của đơn vị.",
     "gia-han": "Đã ghi nhận đề nghị gia hạn; kết quả sẽ được thông báo qua thư.",
@@ -33,14 +30,6 @@ class TaskGroups(Value):
     to_send: tuple[Task, ...]
     sent: tuple[Task, ...]
     followed: tuple[Task, ...]
-
-
-class Awaited(Value):
-    """A report that waits for the leader, or was decided by one."""
-
-    plan_id: str
-    plan_name: str
-    report: ReportRecord
 
 
 def personal_routes(templates: Jinja2Templates) -> APIRouter:
@@ -83,20 +72,4 @@ def group_tasks(tasks: Sequence[Task]) -> TaskGroups:
         to_send=tuple(t for t in by_form if t.obligation.is_open),
         sent=tuple(t for t in by_form if not t.obligation.is_open),
         followed=tuple(t for t in others if t.obligation.state not in DONE_STATES),
-    )
-
-
-def find_awaited(desk: Desk, visitor: Visitor) -> tuple[Awaited, ...]:
-    """Return the newest reports of the plans the visitor decides on; empty for all but leaders."""
-    if not visitor.is_head:
-        return ()
-    plans = find_active_plans(desk.engine, commune=desk.commune)
-    mine = [plan for plan in plans if plan.dossier.plan.authority == visitor.unit_id]
-    found = [(plan, find_report(desk.engine, plan.id)) for plan in mine]
-    return tuple(
-        Awaited(
-            plan_id=plan.id, plan_name=f"Kế hoạch {plan.dossier.plan.campaign_short}", report=report
-        )
-        for plan, report in found
-        if report is not None
     )

@@ -11,8 +11,7 @@ from models.submissions import FieldValue
 from models.validation_shapes import label_of
 from models.vietnamese import format_number
 from portal.desk import DeskOf
-from portal.personal import READ
-from portal.visitors import Visitor, VisitorOf
+from portal.visitors import READ, Visitor, VisitorOf
 from services.portal_views import find_findings, read_task, read_version
 
 

@@ -1,21 +1,31 @@
 """The page of the final report: its text, its decision, its files, and where figures come from."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
+from adapters.install_key import read_install_key
 from adapters.ledger import PlanRecord
 from models.indicators import Indicator
+from models.linked_documents import linked
+from models.report_annexes import coverage_table
 from models.totals import Source, Total, Totals, trace
 from models.values import Value
 from portal.board import plan_of
+from portal.csrf import CSRF_FIELD, csrf_token
 from portal.desk import DeskOf
+from portal.downloads import download
+from portal.letters import may_act
 from services.desk import Desk
+from services.dispatch_packages import find_packages
 from services.portal_overviews import find_files
+from services.report_differences import find_difference
 from services.report_texts import decision_text
 from services.reports import ReportRecord, find_report
+from services.sign_offs import WORDS, find_sign_offs
+from services.signed_files import find_signed
+
+PREFIX = "/ke-hoach"
 
 
 class Trace(Value):
@@ -38,7 +48,8 @@ def report_routes(templates: Jinja2Templates) -> APIRouter:
     @router.get("/ke-hoach/{plan_id}/bao-cao/{version}")
     def show_report(request: Request, plan_id: str, version: int, desk: DeskOf) -> Response:
         plan = plan_of(desk, plan_id)
-        context = report_context(desk, plan, report_of(desk, plan, version))
+        report = report_of(desk, plan, version)
+        context = report_context(desk, plan, report) | _shown(plan, report) | _office(desk)
         return templates.TemplateResponse(request, "portal/report.html.j2", context)
 
     @router.get("/ke-hoach/{plan_id}/bao-cao/{version}/tep/{name}")
@@ -71,7 +82,28 @@ def report_context(desk: Desk, plan: PlanRecord, report: ReportRecord) -> dict[s
         "files": find_files(desk.engine, report),
         "traces": traces_of(plan, report.content.totals),
         "unit_names": {unit.id: unit.name for unit in plan.dossier.units.units},
+        "changes": find_difference(desk.engine, plan.id, version=report.version),
+        "sign_offs": find_sign_offs(desk.engine, report.id),
+        "matters": WORDS,
+        "signed": find_signed(desk.engine, report.id),
+        "packages": find_packages(desk.engine, report.id),
     }
+
+
+def _shown(plan: PlanRecord, report: ReportRecord) -> dict[str, object]:
+    """Return what only the office sees: links behind the figures, and the annex that stays."""
+    content = report.content
+    return {
+        "linked": linked(report.document, content.report.figures),
+        "internal": (coverage_table(plan.dossier, content.coverage),),
+        "unconfirmed": content.report.unconfirmed,
+    }
+
+
+def _office(desk: Desk) -> dict[str, object]:
+    """Return what the office's own form on the page needs."""
+    token = csrf_token(read_install_key(desk.settings.home), PREFIX)
+    return {"may_act": may_act(desk.settings), "csrf_field": CSRF_FIELD, "csrf": token}
 
 
 def traces_of(plan: PlanRecord, totals: Totals) -> tuple[Trace, ...]:
@@ -94,9 +126,4 @@ def send_file(desk: Desk, report: ReportRecord, name: str) -> Response:
     file = next((f for f in find_files(desk.engine, report) if f.name == name), None)
     if file is None:
         raise HTTPException(404, "Báo cáo không có tệp này.")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    return Response(desk.blobs.get(file.sha256), media_type=file.media_type, headers=headers)
+    return download(desk.blobs.get(file.sha256), name=file.name, media_type=file.media_type)

@@ -15,6 +15,7 @@ from portal.csrf import csrf_token
 from portal.desk import DeskOf
 from services.portal_views import Resident, find_resident
 
+READ = ["GET", "HEAD"]  # scanners of mail ask for HEAD, and must change nothing either
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 

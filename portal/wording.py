@@ -19,7 +19,7 @@ from models.vietnamese import (
     mid_sentence,
     sentence_case,
 )
-from portal.mailbox import KIND_LABELS, size_label
+from portal.mail_reading import KIND_LABELS, size_label
 
 STANDING_BADGES = {
     Standing.DONE_ON_TIME: "ok",

@@ -120,7 +120,9 @@ def _letters(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> list[NewLetter]:
-    reached = [first_reachable(contacts, unit.id, role) for role in ContactRole]
+    reached = [
+        first_reachable(contacts, unit.id, role) for role in (ContactRole.CONTACT, ContactRole.HEAD)
+    ]
     products = tuple(
         _product(plan, o, calendar=calendar, now=now) for o in obligations if o.unit_id == unit.id
     )

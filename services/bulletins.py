@@ -9,6 +9,7 @@ from adapters.database import transaction
 from adapters.ledger import PlanRecord, PlanState, first_reachable, read_contacts, read_plans
 from models.boards import Board, BoardRow
 from models.calendars import WorkingCalendar
+from models.countdowns import Countdown
 from models.due_dates import due_at
 from models.leader_contexts import BulletinContext
 from models.letter_rows import UnitTaskRow
@@ -17,6 +18,7 @@ from models.obligations import Standing
 from models.standings import working_days_left
 from models.units import ContactRole
 from services.boards import read_board
+from services.countdowns import read_countdown
 from services.notices import as_facts
 from services.outbox import NewLetter, enqueue
 
@@ -44,7 +46,10 @@ def write_bulletins(
                     dedupe_key=f"bulletin/{plan.id}/{year}-W{week:02d}", kind=LetterKind.BULLETIN,
                     plan_id=plan.id, unit_id=plan.dossier.plan.authority, contact=leader,
                     not_before=now,
-                    facts=bulletin_facts(plan, board, calendar=calendar, now=now),
+                    facts=bulletin_facts(
+                        plan, board, calendar=calendar, now=now,
+                        countdown=read_countdown(engine, plan.id, calendar=calendar, now=now),
+                    ),
                 )
             )  # fmt: skip
     with transaction(engine) as connection:
@@ -62,8 +67,9 @@ def is_bulletin_time(calendar: WorkingCalendar, now: datetime) -> bool:
 
 
 def bulletin_facts(
-    plan: PlanRecord, board: Board, *, calendar: WorkingCalendar, now: datetime
-) -> dict[str, object]:
+    plan: PlanRecord, board: Board, *, calendar: WorkingCalendar, now: datetime,
+    countdown: Countdown,
+) -> dict[str, object]:  # fmt: skip
     """What the bulletin says; its counts close to the number of obligations."""
     day = calendar.day_of(now)
     monday = day - timedelta(days=day.weekday())
@@ -91,6 +97,7 @@ def bulletin_facts(
             "soon": _rows(_soon(board, day), calendar=calendar, now=now),
             "forecast": "đúng hạn" if left > 0 and not overdue else "cần đôn đốc thêm",
             "forecast_reason": f"còn {left} ngày làm việc, {len(overdue)} nghĩa vụ đang quá hạn",
+            "blockers": tuple(b.line for b in countdown.blockers) if countdown.is_near else (),
         },
     )
 

@@ -1,35 +1,42 @@
 """Composing: at the claim a letter is written from what is true then, or loses its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row
 
 from adapters.blobs import BlobStore
-from adapters.ics import deadline_invitation
-from adapters.ledger import PlanRecord, RegisteredContact, read_contacts, read_plans
+from adapters.ledger import RegisteredContact, read_plans
+from adapters.letter_patterns import Pattern
 from adapters.letter_templates import LetterRenderer
-from adapters.mime import build_message, message_id_for
+from adapters.mime import Stationery, message_id_for, print_stationery
+from adapters.reply_tokens import make_token, token_sha256
 from models.addressees import Addressee
 from models.addresses import Mailbox
 from models.calendars import WorkingCalendar
 from models.errors import DondocError
-from models.letter_contexts import CONTEXT_OF_KIND, AssignmentContext, ReminderContext
+from models.letter_contexts import CONTEXT_OF_KIND
 from models.letter_frames import LetterContext
-from models.letter_rows import TaskRow
-from models.letters import REMINDER_KINDS, Composed, LetterKind, LetterState, Part
-from models.plans import PlanDossier
+from models.letter_slots import Links, Reader
+from models.letters import ANSWERS, REMINDER_KINDS, LetterKind, LetterState, Part, Printed
 from models.reminder_policy import ReminderPolicy
-from models.values import Value
-from services.digests import Digests, compose_digest, read_digests
-from services.letterheads import Letterhead, frame_for
-from services.urging import urging_drafts
+from models.vietnamese import drop_invisible, nfc
+from services.alarm_letters import write_alarm
+from services.digests import INVITED, Digests, compose_digest, read_digests
+from services.enclosures import Enclosures
+from services.leader_reports import compose_leader_report
+from services.letterheads import Letterhead, page_of, with_links
+from services.plan_shelf import PlanShelf, ShelvedPlan
+from services.readers import read_readers
 
-INVITED = frozenset({LetterKind.ASSIGNMENT, LetterKind.REMIND_EARLY})
+# Reminders that tell of the reader's own obligations and of nobody else.
+ALIKE = REMINDER_KINDS - {LetterKind.HEAD_INFORMED, LetterKind.LEADER_INFORMED}
 
 
-class Draft(Value):
+@dataclass(frozen=True, slots=True)
+class Draft:
     """A row of the outbox as it leaves the desk: its bytes, or why there are none."""
 
     state: LetterState = LetterState.SENDING
@@ -39,6 +46,23 @@ class Draft(Value):
     subject: str | None = None
     message_id: str | None = None
     address: str | None = None  # where it goes: the contact's, as it is now or was when frozen
+    envelope_from: str | None = None  # "" is the null sender
+    token_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the letters of one batch are written from."""
+
+    connection: Connection
+    plans: Mapping[str, ShelvedPlan]
+    readers: Mapping[str, RegisteredContact]
+    of_unit: Mapping[str, tuple[RegisteredContact, ...]]
+    digests: Digests
+    now: datetime  # in the calendar's zone
+    # What many letters of the batch share, made at the first of them.
+    patterns: dict[tuple[object, ...], Pattern] = field(default_factory=dict)
+    stationery: dict[tuple[LetterKind, str], Stationery] = field(default_factory=dict)
 
 
 class Composer:
@@ -56,7 +80,8 @@ class Composer:
         self.letterhead = letterhead
         self._renderer = renderer
         self._calendar = calendar
-        self._blobs = blobs
+        self._enclosures = Enclosures(letterhead=letterhead, calendar=calendar, blobs=blobs)
+        self._shelf = PlanShelf(letterhead)
 
     def is_open(self, policy: ReminderPolicy, now: datetime) -> bool:
         """Whether letters may leave now: office hours of a working day."""
@@ -68,151 +93,161 @@ class Composer:
         """Write the letters of the rows, in order, re-reading what is owed."""
         if not rows:
             return []
-        commune = rows[0].commune
-        plans = {p.id: p for p in read_plans(connection, commune=commune)}
-        contacts = {c.id: c for c in read_contacts(connection, commune=commune)}
-        digests = read_digests(
-            connection, [r.id for r in rows], commune=commune, calendar=self._calendar, now=now
-        )
-        return [
-            self._draft(row, plans[row.plan_id], contacts[row.contact_id], digests=digests, now=now)
-            for row in rows
-        ]
+        batch = self._read(connection, rows, now)
+        return [self._draft(row, batch) for row in rows]
 
-    def _draft(
-        self,
-        row: Row[tuple[object, ...]],
-        plan: PlanRecord,
-        contact: RegisteredContact,
-        *,
-        digests: Digests,
-        now: datetime,
-    ) -> Draft:
-        if row.not_after is not None and now > row.not_after:
+    def _read(
+        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], now: datetime
+    ) -> Batch:
+        commune, now = rows[0].commune, now.astimezone(self._calendar.zone)
+        readers, of_unit = read_readers(
+            connection, {row.contact_id for row in rows}, commune=commune
+        )
+        digests = read_digests(
+            connection, [row.id for row in rows if row.kind in REMINDER_KINDS],
+            commune=commune, shelf=self._shelf, calendar=self._calendar, now=now,
+        )  # fmt: skip
+        others = {row.plan_id for row in rows} - digests.plans.keys()
+        return Batch(
+            connection=connection,
+            plans={**digests.plans, **(self._shelf.read(connection, others) if others else {})},
+            readers=readers,
+            of_unit=of_unit,
+            digests=digests,
+            now=now,
+        )
+
+    def _draft(self, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
+        if row.not_after is not None and batch.now > row.not_after:
             return Draft(state=LetterState.EXPIRED, reason="Đã qua thời điểm gửi của thư.")
-        is_reminder = LetterKind(row.kind) in REMINDER_KINDS
-        if is_reminder and not digests.open_items(row.id):
+        is_reminder = row.kind in REMINDER_KINDS
+        if is_reminder and not batch.digests.open_items(row.id):
             return Draft(state=LetterState.SUPERSEDED, reason="Không còn việc phải nhắc.")
         if row.frozen is not None:
             return Draft(
                 frozen=row.frozen, subject=row.subject, message_id=row.message_id,
-                address=row.address,
+                address=row.address, envelope_from=row.envelope_from,
+                token_sha256=row.token_sha256,
             )  # fmt: skip
-        kind = digests.kind_of(row.id) if is_reminder else LetterKind(row.kind)
         try:
-            context = self._context(row, plan, contact, kind=kind, digests=digests, now=now)
-            return self._freeze(
-                row, context, contact, kind=kind, digests=digests, plan=plan, now=now
-            )
+            if row.kind == LetterKind.ALARM:
+                return self._alarm(row, batch)
+            kind = batch.digests.kind_of(row.id) if is_reminder else LetterKind(row.kind)
+            return self._write(row, kind, batch)
         except (DondocError, ValidationError, ValueError, KeyError) as error:
             return Draft(state=LetterState.POISONED, reason=f"{type(error).__name__}: {error}")
 
-    def _context(
-        self,
-        row: Row[tuple[object, ...]],
-        plan: PlanRecord,
-        contact: RegisteredContact,
-        *,
-        kind: LetterKind,
-        digests: Digests,
-        now: datetime,
-    ) -> LetterContext:
-        unit = plan.dossier.units.unit(contact.unit_id)
-        is_leader = contact.unit_id == plan.dossier.plan.authority
-        shared = {
-            "frame": frame_for(self.letterhead, plan, contact),
-            "to": Addressee.of(unit, contact, is_leader=is_leader),
-        }
-        if row.context is None:
-            return compose_digest(
-                digests, row.id, kind=kind, plan=plan, shared=shared, calendar=self._calendar,
-                now=now,
-            )  # fmt: skip
-        return CONTEXT_OF_KIND[kind].model_validate(row.context | shared)
-
-    def _freeze(
-        self,
-        row: Row[tuple[object, ...]],
-        context: LetterContext,
-        contact: RegisteredContact,
-        *,
-        kind: LetterKind,
-        digests: Digests,
-        plan: PlanRecord,
-        now: datetime,
-    ) -> Draft:
-        words = self._renderer.render(kind, context)
-        composed = words.model_copy(
-            update={"parts": self._parts(row, context, kind, digests=digests, now=now)}
+    def _alarm(self, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
+        plans = read_plans(batch.connection, commune=row.commune)
+        written = write_alarm(
+            row.context, row.dedupe_key, row.address, letterhead=self.letterhead,
+            renderer=self._renderer, commune=row.commune, plan=next(iter(plans), None),
+            at=batch.now,
+        )  # fmt: skip
+        token = make_token(self.letterhead.key, row.dedupe_key)
+        return Draft(
+            kind=LetterKind.ALARM,
+            address=row.address,
+            envelope_from=self.letterhead.envelope_address(LetterKind.ALARM, token),
+            token_sha256=token_sha256(token),
+            **written.model_dump(),
         )
-        head = self.letterhead
+
+    def _write(self, row: Row[tuple[object, ...]], kind: LetterKind, batch: Batch) -> Draft:
+        head, contact = self.letterhead, batch.readers[row.contact_id]
+        reader = self._reader(contact, batch.plans[row.plan_id])
+        is_alike = kind in ALIKE and row.context is None and not row.parts
+        write_words = self._reminder if is_alike else self._letter
+        printed, parts = write_words(row, kind, reader, batch)
+        token = make_token(head.key, row.dedupe_key)
         message_id = message_id_for(head.key, row.dedupe_key, kind, head.domain)
+        thread = head.thread_id(row.plan_id, contact.unit_id)
         return Draft(
             kind=kind,
-            frozen=self._message(
-                composed, contact, message_id, plan=plan.dossier, kind=kind, now=now
+            frozen=self._stationery(kind, row.plan_id, batch).write(
+                printed,
+                recipient=Mailbox(address=contact.email, name=_name_of(contact)),
+                reply_to=head.reply_address(token),
+                message_id=message_id,
+                in_reply_to=thread,
+                references=(thread,),
+                parts=parts,
             ),
-            subject=composed.subject,
+            subject=printed.subject,
             message_id=message_id,
             address=contact.email,
+            envelope_from=head.envelope_address(kind, token),
+            token_sha256=token_sha256(token),
         )
 
-    def _message(
-        self,
-        composed: Composed,
-        contact: RegisteredContact,
-        message_id: str,
-        *,
-        plan: PlanDossier,
-        kind: LetterKind,
-        now: datetime,
-    ) -> bytes:
-        return build_message(
-            composed=composed,
-            sender=self.letterhead.sender,
-            recipient=Mailbox(address=contact.email, name=contact.full_name or contact.title),
-            reply_to=self.letterhead.reply_to,
-            message_id=message_id,
-            date=now.astimezone(self._calendar.zone),
-            headers={"X-Dondoc-Kind": kind, "X-Dondoc-Plan": plan.plan.id},
+    def _reader(self, contact: RegisteredContact, plan: ShelvedPlan) -> Reader:
+        unit = plan.units[contact.unit_id]
+        is_leader = contact.unit_id == plan.dossier.plan.authority
+        return Reader(
+            frame=Links.to(page_of(self.letterhead, plan.record, contact, unit.kind)),
+            to=Addressee.of(unit, contact, is_leader=is_leader),
         )
 
-    def _parts(
-        self,
-        row: Row[tuple[object, ...]],
-        context: LetterContext,
-        kind: LetterKind,
-        *,
-        digests: Digests,
-        now: datetime,
-    ) -> tuple[Part, ...]:
-        files = tuple(
-            Part(name=p["name"], media_type=p["media_type"], content=self._blobs.get(p["sha256"]))
-            for p in row.parts or ()
-        )
-        tasks = _dated_tasks(context) if kind in INVITED else ()
-        url = context.frame.page_url or self.letterhead.portal_url
+    def _reminder(
+        self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
+    ) -> tuple[Printed, tuple[Part, ...]]:
+        """Write a reminder whose words but the reader's own are those of its position."""
+        digests, plan = batch.digests, batch.plans[row.plan_id]
+        to, page = reader.to, reader.frame.page_url
+        own_name = to.unit_name if to.unit_name == plan.frame.coordinator_name else None
+        alike = (
+            kind, row.plan_id, page is None, to.unit_kind, to.salutation, to.is_person,
+            to.is_leader, own_name, digests.position(row.id),
+        )  # fmt: skip
+        pattern = batch.patterns.get(alike)
+        if pattern is None:
+            context = self._context(row, kind, reader, batch)
+            pattern = batch.patterns[alike] = self._renderer.pattern(kind, context)
+        parts: tuple[Part, ...] = ()
+        if kind in INVITED:
+            dated = [(digests.row(i), i.obligation.id) for i in digests.ordered(row.id, kind)]
+            parts = self._enclosures.invitations(dated, frame=plan.frame, page=page, now=batch.now)
+        return pattern.fill(reader), parts
+
+    def _letter(
+        self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
+    ) -> tuple[Printed, tuple[Part, ...]]:
+        context = self._context(row, kind, reader, batch)
+        files = self._enclosures.files_of(row, now=batch.now)
+        if files.linked:
+            context = context.model_copy(update={"linked_files": files.linked})
+        printed = self._renderer.pattern(kind, context).fill(context)
+        drawn = self._enclosures.drawn(row, kind, context, digests=batch.digests, now=batch.now)
+        return printed, files.attached + drawn
+
+    def _context(
+        self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
+    ) -> LetterContext:
+        plan, to = batch.plans[row.plan_id], reader.to
+        frame = with_links(plan.frame, reader.frame.page_url)
+        if row.context is not None:
+            return CONTEXT_OF_KIND[kind].model_validate(row.context | {"frame": frame, "to": to})
         if kind is LetterKind.LEADER_INFORMED:
-            return files + urging_drafts(digests, row.id, calendar=self._calendar, now=now)
-        return files + tuple(self._invitation(task, context, url=url, now=now) for task in tasks)
+            return compose_leader_report(
+                batch.connection, batch.digests, row.id, plan=plan, frame=frame, to=to
+            )
+        return compose_digest(
+            batch.digests, row.id, kind=kind, frame=frame, to=to,
+            contacts=batch.of_unit[batch.readers[row.contact_id].unit_id],
+        )  # fmt: skip
 
-    def _invitation(
-        self, task: TaskRow, context: LetterContext, *, url: str, now: datetime
-    ) -> Part:
-        due_day = self._calendar.day_of(task.due_at)
-        part = deadline_invitation(
-            uid=f"{task.obligation_id}@{self.letterhead.domain}",
-            summary=f"Hạn: {task.short_name}",
-            description=f"{context.frame.short_plan}: gửi {task.product}.",
-            due_at=task.due_at,
-            stamp=now,
-            url=url,
-            remind_on=self._calendar.previous_working_day(due_day),
-        )
-        return part.model_copy(update={"name": f"thoi-han-{task.code}-{due_day:%d-%m}.ics"})
+    def _stationery(self, kind: LetterKind, plan_id: str, batch: Batch) -> Stationery:
+        found = batch.stationery.get((kind, plan_id))
+        if found is None:
+            found = batch.stationery[kind, plan_id] = print_stationery(
+                sender=self.letterhead.sender,
+                date=batch.now,
+                auto_submitted="auto-replied" if kind in ANSWERS else "auto-generated",
+                headers={"X-Dondoc-Kind": kind, "X-Dondoc-Plan": plan_id},
+            )
+        return found
 
 
-def _dated_tasks(context: LetterContext) -> tuple[TaskRow, ...]:
-    if isinstance(context, AssignmentContext):
-        return context.products
-    return context.items if isinstance(context, ReminderContext) else ()
+def _name_of(contact: RegisteredContact) -> str:
+    # A bidi control could turn the name and the address about; a line break is refused later.
+    return nfc(drop_invisible(contact.full_name or contact.title))

@@ -1,31 +1,24 @@
-"""The leader's decision and the office's number: recorded with the hash of what was seen."""
+"""The leader's decision: recorded with the hash of what was seen, by who has the power."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, extract, select, update
+from sqlalchemy import Connection, Engine, select
 
 from adapters import tables
-from adapters.blobs import BlobStore
 from adapters.database import transaction
-from adapters.ledger import PlanRecord, first_reachable, insert_new, read_contacts, read_plan
+from adapters.ledger import PlanRecord, insert_new, read_contacts, read_plan
 from models.calendars import WorkingCalendar
-from models.due_dates import due_at
 from models.errors import ConflictError, RefusedError
-from models.leader_contexts import DecisionContext, DecisionWord, ForDecisionContext
-from models.letters import LetterKind
-from models.plans import RequirementKind
-from models.submissions import Attachment
+from models.leader_contexts import DecisionWord
 from models.units import ContactRole
-from models.vietnamese import format_day, local_day, mid_sentence
-from services.files import PDF, render_files
+from models.values import Value
+from models.vietnamese import format_instant
+from services.decision_letters import Told, ask_decider, tell_coordinator
+from services.delegations import Power, find_power
 from services.journal import note, record
-from services.milestones import end_milestone
-from services.notices import as_facts
-from services.outbox import NewLetter, enqueue
-from services.reports import ReportRecord, file_name, keep_files, read_files, read_report
-
-MOST_DOUBTS = 5  # the rest stand on the report's page
+from services.report_records import ReportRecord, read_report, refuse_disagreeing
+from services.sign_offs import refuse_unseen, refuse_unsigned
 
 
 class Verdict(StrEnum):
@@ -33,39 +26,23 @@ class Verdict(StrEnum):
 
     APPROVED = "approved"
     RETURNED = "returned"
+    PASSED_ON = "passed_on"  # to the Chairman, who decides alone from then on
 
 
-def ask_decision(engine: Engine, plan_id: str, *, calendar: WorkingCalendar, now: datetime) -> bool:
-    """Put the newest version before the leader (E15), once; False when it was asked or decided."""
-    with transaction(engine) as connection:
-        plan = read_plan(connection, plan_id)
-        report = read_report(connection, plan_id)
-        if report.verdict is not None:
-            return False
-        coverage = report.content.coverage
-        facts = {
-            "report_name": report_name(report),
-            "short_name": "báo cáo tổng kết",
-            "version": report.version,
-            "sent": len(coverage.reported),
-            "total": len(coverage.owing),
-            "missing_units": tuple(u.name for u in (*coverage.missing, *coverage.waiting)),
-            "checker_name": plan.dossier.units.unit(plan.dossier.plan.form_checker).name,
-            "notes": (
-                f"mã nội dung của dự thảo: {report.sha256[:12]}",
-                *report.content.doubts[:MOST_DOUBTS],
-            ),
-            "issue_by": due_at(plan.dossier.plan.report_deadline, calendar=calendar, anchors={}),
-        }
-        files = tuple(
-            f for f in read_files(connection, report.id, role="draft") if f.media_type == PDF
-        )
-        end_milestone(connection, plan, RequirementKind.SYNTHESIS, now=now)
-        return _write(
-            connection, plan, unit_id=plan.dossier.plan.authority, kind=LetterKind.FOR_DECISION,
-            key=f"decision-asked/{report.id}", facts=as_facts(ForDecisionContext, facts),
-            parts=files, now=now,
-        )  # fmt: skip
+_WORDS = {
+    Verdict.APPROVED: DecisionWord.APPROVED,
+    Verdict.RETURNED: DecisionWord.RETURNED,
+    Verdict.PASSED_ON: DecisionWord.FORWARDED,
+}
+
+
+class _Decision(Value):
+    """What is said of which version, and when."""
+
+    verdict: Verdict
+    power: Power
+    comment: str
+    at: datetime
 
 
 def decide(
@@ -80,167 +57,112 @@ def decide(
     calendar: WorkingCalendar,
     comment: str = "",
 ) -> bool:
-    """Record the leader's decision on the version seen; False when it was recorded before.
+    """Record the decision on the version seen; False when it was recorded before.
+
+    ``by`` is the contact id, the name or the title of the person who decides.
 
     Raises:
         ConflictError: the version is not the newest, its content is not what was seen, or another
             decision stands.
-        RefusedError: a return gives no comment.
+        RefusedError: a return gives no comment, the person has no power, or a sign-off is missing.
     """
     if verdict is Verdict.RETURNED and not comment.strip():
         raise RefusedError("Khi trả lại dự thảo, hãy ghi ý kiến để đơn vị tham mưu chỉnh sửa.")
     with transaction(engine) as connection:
-        plan = read_plan(connection, plan_id)
-        report = read_report(connection, plan_id)
-        _refuse_unseen(report, version, sha256_prefix)
-        row = {"report_id": report.id, "sha256": report.sha256, "verdict": verdict, "by": by,
-               "at": now, "comment": comment or None}  # fmt: skip
-        if not insert_new(connection, tables.decisions, [row]):  # two may decide at once
-            _refuse_other(read_report(connection, plan_id), verdict)
+        _hold(connection, plan_id)
+        plan, report = read_plan(connection, plan_id), read_report(connection, plan_id)
+        refuse_unseen(report, version, sha256_prefix)
+        if _stands(report, verdict):
             return False
-        notes = [note(f"report.{verdict}", report.id, sha256=report.sha256, comment=comment)]
-        record(connection, notes, commune=plan.commune, actor=by, at=now)
-        _tell_coordinator(connection, plan, report, verdict=verdict, by=by, comment=comment,
-                          calendar=calendar, now=now)  # fmt: skip
+        power = find_power(
+            connection, plan, by, day=calendar.day_of(now), passed_on_by=report.passed_on_by
+        )
+        if verdict is not Verdict.RETURNED:
+            refuse_unsigned(connection, report)
+            refuse_disagreeing(report)
+        made = _Decision(verdict=verdict, power=power, comment=comment, at=now)
+        _record(connection, plan, report, made)
+        _tell(connection, plan, report, made, calendar=calendar)
     return True
 
 
-def _refuse_other(report: ReportRecord, verdict: Verdict) -> None:
-    if report.verdict != verdict:
-        raise ConflictError(f"Dự thảo lần {report.version} đã có quyết định khác.")
+def _hold(connection: Connection, plan_id: str) -> None:
+    # Two leaders at once: the second waits here, then sees what the first decided.
+    plans = tables.plans
+    connection.execute(select(plans.c.id).where(plans.c.id == plan_id).with_for_update())
 
 
-def _refuse_unseen(report: ReportRecord, version: int, sha256_prefix: str) -> None:
-    seen = len(sha256_prefix) >= 8 and report.sha256.startswith(sha256_prefix)  # noqa: PLR2004 - enough to tell versions apart
-    if report.version != version or not seen:
-        raise ConflictError(
-            f"Nội dung đã thay đổi: dự thảo mới nhất là lần {report.version}, "
-            f"mã {report.sha256[:12]}; đề nghị xem lại trước khi quyết định."
+def _stands(report: ReportRecord, verdict: Verdict) -> bool:
+    """Whether that verdict stands already.
+
+    Raises:
+        ConflictError: another one does.
+    """
+    if report.verdict is not None and report.verdict != verdict:
+        at = format_instant(report.decided_at) if report.decided_at else ""
+        raise ConflictError(f"Dự thảo lần {report.version} đã có quyết định khác lúc {at}.")
+    return report.verdict == verdict or (verdict is Verdict.PASSED_ON and report.is_passed_on)
+
+
+def _record(
+    connection: Connection, plan: PlanRecord, report: ReportRecord, made: _Decision
+) -> None:
+    power = made.power
+    shared = {"report_id": report.id, "sha256": report.sha256, "by": power.name, "at": made.at,
+              "comment": made.comment or None}  # fmt: skip
+    if made.verdict is Verdict.PASSED_ON:
+        _refuse_no_chair(connection, plan, power)
+        insert_new(connection, tables.passings, [shared])
+    else:
+        signer = power.signer.model_dump() if power.signer else None
+        stead = {"in_stead_of": power.in_stead_of, "basis": power.basis, "signer": signer}
+        insert_new(connection, tables.decisions, [shared | {"verdict": made.verdict} | stead])
+    told = note(
+        f"report.{made.verdict}", report.id, sha256=report.sha256, comment=made.comment,
+        in_stead_of=power.in_stead_of, basis=power.basis,
+    )  # fmt: skip
+    record(connection, [told], commune=plan.commune, actor=power.name, at=made.at)
+
+
+def _refuse_no_chair(connection: Connection, plan: PlanRecord, power: Power) -> None:
+    contacts = read_contacts(connection, commune=plan.commune)
+    authority = plan.dossier.plan.authority
+    chairs = {c.id for c in contacts if c.unit_id == authority and c.role is ContactRole.CHAIR}
+    if not chairs or power.contact_id in chairs:
+        raise RefusedError(
+            "Không chuyển xin ý kiến Chủ tịch được: danh bạ chưa có Chủ tịch là người khác với "
+            "người quyết định."
         )
 
 
-def _tell_coordinator(
+def _tell(
     connection: Connection,
     plan: PlanRecord,
     report: ReportRecord,
+    made: _Decision,
     *,
-    verdict: Verdict,
-    by: str,
-    comment: str,
     calendar: WorkingCalendar,
-    now: datetime,
 ) -> None:
-    approved = verdict is Verdict.APPROVED
-    following = calendar.next_working_day(calendar.day_of(now))
-    facts = {
-        "report_name": report_name(report),
-        "short_name": "báo cáo tổng kết",
-        "version": report.version,
-        "leader_title": plan.dossier.plan.signer.title,
-        "leader_name": by,
-        "decision": DecisionWord.APPROVED if approved else DecisionWord.RETURNED,
-        "decided_at": now,
-        "opinion": comment,
-        "next_step": "hoàn thiện thủ tục ký, cấp số và phát hành"
-        if approved
-        else "chỉnh sửa và trình lại",
-        "next_step_by": calendar.close_of(following),
-    }
-    _write(
-        connection, plan, unit_id=plan.dossier.plan.coordinator, kind=LetterKind.DECISION,
-        key=f"decided/{report.id}", facts=as_facts(DecisionContext, facts), parts=(), now=now,
+    told = Told(
+        word=_WORDS[made.verdict], leader_name=made.power.name, opinion=made.comment, at=made.at,
+        leader_title=(made.power.signer or plan.dossier.plan.signer).title,
     )  # fmt: skip
+    tell_coordinator(connection, plan, report, told, calendar=calendar)
+    if made.verdict is Verdict.PASSED_ON:
+        passed = report.model_copy(
+            update={"passed_on_by": made.power.name, "passed_on_at": made.at,
+                    "passed_on_comment": made.comment or None}
+        )  # fmt: skip
+        ask_decider(connection, plan, passed, calendar=calendar, now=made.at)
 
 
-def report_name(report: ReportRecord) -> str:
-    """The report as within a sentence: type and subject."""
-    return f"Báo cáo {mid_sentence(report.document.subject)}"
-
-
-def _write(
-    connection: Connection,
-    plan: PlanRecord,
-    *,
-    unit_id: str,
-    kind: LetterKind,
-    key: str,
-    facts: dict[str, object],
-    parts: tuple[Attachment, ...],
-    now: datetime,
+def may_decide(
+    engine: Engine, plan: PlanRecord, report: ReportRecord, *, by: str, on: date
 ) -> bool:
-    contacts = read_contacts(connection, commune=plan.commune)
-    contact = first_reachable(contacts, unit_id, ContactRole.HEAD)
-    if contact is None:
-        raise RefusedError(f"Đơn vị '{unit_id}' không có địa chỉ thư của người đứng đầu.")
-    letter = NewLetter(
-        dedupe_key=key, kind=kind, plan_id=plan.id, unit_id=unit_id, contact=contact,
-        not_before=now, facts=facts, parts=parts,
-    )  # fmt: skip
-    return enqueue(connection, [letter], commune=plan.commune, now=now) == 1
-
-
-def number_report(
-    engine: Engine,
-    plan_id: str,
-    *,
-    number: int,
-    issued_on: date,
-    by: str,
-    blobs: BlobStore,
-    now: datetime,
-) -> ReportRecord:
-    """Enter the number and day that văn thư gave to the approved report; again changes nothing.
-
-    Raises:
-        RefusedError: the newest version is not approved, has another number, or the number is used.
-    """
+    """Whether that person could decide on the version on that day."""
     with transaction(engine) as connection:
-        plan = read_plan(connection, plan_id)
-        report = read_report(connection, plan_id)
-        if report.verdict != Verdict.APPROVED:
-            raise RefusedError("Báo cáo chưa được lãnh đạo phê duyệt nên chưa cấp số được.")
-        if report.number is not None:
-            return _already(report, number, issued_on)
-        _refuse_odd_day(report, issued_on, now)
-        _refuse_used(connection, plan, number, issued_on)
-    numbered = report.model_copy(update={"number": number, "issued_on": issued_on})
-    files = render_files(numbered.document, name=file_name(plan, numbered), blobs=blobs, at=now)
-    with transaction(engine) as connection:
-        changed = connection.execute(
-            update(tables.reports)
-            .where(tables.reports.c.id == report.id, tables.reports.c.number.is_(None))
-            .values(number=number, issued_on=issued_on, numbered_by=by, numbered_at=now)
-        ).rowcount
-        if not changed:  # two may enter a number at once
-            return _already(read_report(connection, plan_id), number, issued_on)
-        keep_files(connection, report.id, role="issued", files=files)
-        notes = [note("report.numbered", report.id, number=number, issued_on=issued_on.isoformat())]
-        record(connection, notes, commune=plan.commune, actor=by, at=now)
-    return numbered
-
-
-def _already(report: ReportRecord, number: int, issued_on: date) -> ReportRecord:
-    if (report.number, report.issued_on) != (number, issued_on):
-        raise RefusedError(f"Báo cáo đã có số {report.number}; không đổi được số, ngày.")
-    return report
-
-
-def _refuse_odd_day(report: ReportRecord, issued_on: date, now: datetime) -> None:
-    decided_on = local_day(report.decided_at or now)
-    if not decided_on <= issued_on <= local_day(now):
-        raise RefusedError(
-            f"Ngày ban hành {format_day(issued_on)} không hợp lệ: phải từ ngày lãnh đạo phê duyệt "
-            f"({format_day(decided_on)}) đến hôm nay ({format_day(now)})."
-        )
-
-
-def _refuse_used(connection: Connection, plan: PlanRecord, number: int, issued_on: date) -> None:
-    c = tables.reports.c
-    used = connection.execute(
-        select(c.id).where(
-            c.commune == plan.commune, c.number == number,
-            extract("year", c.issued_on) == issued_on.year,
-        )
-    ).first()  # fmt: skip
-    if used is not None:
-        raise RefusedError(f"Số {number} năm {issued_on.year} đã cấp cho {used.id}.")
+        try:
+            find_power(connection, plan, by, day=on, passed_on_by=report.passed_on_by)
+        except RefusedError:
+            return False
+    return True

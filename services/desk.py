@@ -10,15 +10,20 @@ from sqlalchemy import Engine
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
 from adapters.database import open_engine
+from adapters.imap_client import ImapSettings, ImapTls
 from adapters.install_key import read_install_key
 from adapters.letter_templates import LetterRenderer
 from adapters.policies import read_policy
 from adapters.smtp import RelaySettings
+from config.clock import read_monotonic
 from config.settings import CONFIG_FOLDER, Settings
 from models.addresses import Mailbox
 from models.calendars import WorkingCalendar
+from models.clocks import MonotonicReading
+from models.errors import UsageError
 from models.reminder_policy import ReminderPolicy
 from services.composing import Composer
+from services.inbox_facts import Intake
 from services.letterheads import Letterhead
 
 
@@ -46,6 +51,7 @@ class Desk:
             officer_phone=s.officer_phone,
             portal_url=s.portal_url,
             key=read_install_key(s.home),
+            plus_addressing=s.plus_addressing,
         )
 
     def composer(self) -> Composer:
@@ -66,6 +72,40 @@ class Desk:
         return RelaySettings(
             host=s.smtp_host, port=s.smtp_port, username=s.smtp_username,
             password=s.smtp_password, tls=s.smtp_tls,
+        )  # fmt: skip
+
+    @property
+    def monotonic(self) -> MonotonicReading:
+        """The clock that never jumps, read now."""
+        return read_monotonic(self.settings)
+
+    @property
+    def mailbox(self) -> ImapSettings | None:
+        """Where replies and bounces come to; None where nothing is set.
+
+        Raises:
+            UsageError: the server is set without a name or a password.
+        """
+        s = self.settings
+        if s.imap_host is None:
+            return None
+        if s.imap_username is None or s.imap_password is None:
+            raise UsageError(
+                "Đã đặt DONDOC_IMAP_HOST nhưng thiếu DONDOC_IMAP_USERNAME hoặc "
+                "DONDOC_IMAP_PASSWORD; hãy đặt đủ cả ba."
+            )
+        return ImapSettings(
+            host=s.imap_host, port=s.imap_port, username=s.imap_username,
+            password=s.imap_password, tls=ImapTls(s.imap_tls), folder=s.imap_folder,
+        )  # fmt: skip
+
+    @property
+    def intake(self) -> Intake:
+        """Whose mail is taken in, and whose word on its sender counts."""
+        s = self.settings
+        return Intake(
+            commune=self.commune, addresses=(s.reply_address, s.sender_address),
+            authserv_id=s.authserv_id,
         )  # fmt: skip
 
     @property

@@ -1,52 +1,64 @@
-"""Dispatch: the decided, numbered report goes up once; its receipt is recorded; the plan ends."""
+"""Dispatch: the decided, numbered report goes up once, unaltered, and is packed for the archive."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, select
 
 from adapters import tables
+from adapters.blobs import BlobStore
 from adapters.database import transaction
-from adapters.ledger import (
-    PlanRecord,
-    first_reachable,
-    insert_new,
-    read_contacts,
-    read_obligations,
-    read_plan,
-)
-from models.errors import RefusedError
-from models.final_report import reconcile
-from models.leader_contexts import DispatchContext
-from models.letter_contexts import ClosingContext
-from models.letters import LetterKind
-from models.obligations import Obligation
+from adapters.ledger import insert_new, read_plan
+from models.alarms import AlarmKind
+from models.errors import PermanentError, RefusedError
 from models.plans import RequirementKind
 from models.submissions import Attachment
-from models.units import ContactRole
-from models.vietnamese import format_day, mid_sentence
+from services.alarms import raise_alarm
 from services.decisions import Verdict
+from services.dispatch_letters import dispatch_letter, recipients_of
+from services.dispatch_packages import make_package
 from services.journal import note, record
 from services.milestones import end_milestone
-from services.notices import as_facts
-from services.outbox import NewLetter, enqueue, ids_by_key
-from services.plans import close_plan
-from services.reports import ReportRecord, find_report, read_files, read_report
+from services.outbox import enqueue, ids_by_key
+from services.report_files import read_files
+from services.report_records import (
+    ReportRecord,
+    content_hash,
+    find_report,
+    read_report,
+    refuse_disagreeing,
+)
+from services.signed_files import SIGNED
 
 
-def dispatch_report(engine: Engine, plan_id: str, *, by: str, now: datetime) -> int:
-    """Write to UBND tỉnh and the department with both files (E17); returns how many are new.
+def dispatch_report(
+    engine: Engine, plan_id: str, *, by: str, blobs: BlobStore, now: datetime
+) -> int:
+    """Write to UBND tỉnh and the department with the files (E17) and make the package.
+
+    Returns how many letters are new; the second time none is, and the package stays the first.
 
     Raises:
-        RefusedError: the report is not approved, not numbered, or a figure does not reconcile.
+        RefusedError: the report is not approved, not numbered, a figure does not reconcile, or a
+            file on disk is not the one recorded (an alarm tells it too).
     """
+    _refuse_unfit(engine, plan_id, blobs=blobs, now=now)
+    added = _enqueue(engine, plan_id, by=by, now=now)
+    if added or not _is_packed(engine, plan_id):
+        # After the letters: the journal in the package tells of the dispatch itself.
+        make_package(engine, plan_id, by=by, blobs=blobs, now=now)
+    return added
+
+
+def _enqueue(engine: Engine, plan_id: str, *, by: str, now: datetime) -> int:
     with transaction(engine) as connection:
         plan = read_plan(connection, plan_id)
         report = read_report(connection, plan_id)
         _refuse_unready(report)
-        files = read_files(connection, report.id, role="issued")
+        files = sent_files(connection, report)
         letters = [
-            _letter(connection, plan, report, unit_id=unit_id, files=files, now=now)
+            dispatch_letter(
+                connection, plan, report, unit_id=unit_id, files=files, dispatched_at=now, now=now
+            )
             for unit_id in recipients_of(plan)
         ]
         added = enqueue(connection, letters, commune=plan.commune, now=now)
@@ -59,23 +71,65 @@ def dispatch_report(engine: Engine, plan_id: str, *, by: str, now: datetime) -> 
         insert_new(connection, tables.dispatches, rows)
         if added:
             end_milestone(connection, plan, RequirementKind.FINAL_REPORT, now=now)
-            notes = [note("report.dispatched", report.id, sha256=report.sha256)]
+            sums = [file.sha256 for file in files]
+            notes = [note("report.dispatched", report.id, sha256=report.sha256, files=sums)]
             record(connection, notes, commune=plan.commune, actor=by, at=now)
     return added
 
 
-def dispatch_if_ready(engine: Engine, plan_id: str, *, by: str, now: datetime) -> int:
+def _is_packed(engine: Engine, plan_id: str) -> bool:
+    """Whether a package was made since the dispatch: a crash may have come between the two."""
+    d, p = tables.dispatches.c, tables.report_packages.c
+    statement = select(p.sha256).join(tables.dispatches, d.report_id == p.report_id)
+    with transaction(engine) as connection:
+        found = connection.execute(statement.where(d.plan_id == plan_id, p.at >= d.at)).first()
+    return found is not None
+
+
+def sent_files(connection: Connection, report: ReportRecord) -> tuple[Attachment, ...]:
+    """The files that go out: those issued, the signed PDF in the place of the unsigned."""
+    issued = read_files(connection, report.id, role="issued")
+    signed = read_files(connection, report.id, role=SIGNED)
+    replaced = {file.media_type for file in signed}
+    return (*(file for file in issued if file.media_type not in replaced), *signed)
+
+
+def _refuse_unfit(engine: Engine, plan_id: str, *, blobs: BlobStore, now: datetime) -> None:
+    """Check the figures, and every file on disk against its record (reliability.md 3.9, row 96)."""
+    with transaction(engine) as connection:
+        plan, report = read_plan(connection, plan_id), read_report(connection, plan_id)
+        _refuse_unready(report)
+        files = sent_files(connection, report)
+    altered = [fault for file in files if (fault := _fault_of(file, blobs))]
+    if content_hash(report.content, report.version) != report.sha256:
+        altered.append("nội dung trong cơ sở dữ liệu khác nội dung đã duyệt")
+    if not altered:
+        return
+    text = f"Không phát hành báo cáo của '{plan_id}': {'; '.join(altered)}"
+    with transaction(engine) as connection:
+        raise_alarm(
+            connection, f"report-altered/{report.id}", AlarmKind.REPORT, text=text,
+            commune=plan.commune, now=now,
+        )  # fmt: skip
+    raise RefusedError(f"{text}. Hãy khôi phục tệp từ bản sao lưu rồi phát hành lại.")
+
+
+def _fault_of(file: Attachment, blobs: BlobStore) -> str | None:
+    try:
+        blobs.get(file.sha256)
+    except PermanentError as error:
+        return f"{file.name}: {error}".rstrip(".")
+    return None
+
+
+def dispatch_if_ready(
+    engine: Engine, plan_id: str, *, by: str, blobs: BlobStore, now: datetime
+) -> int:
     """Dispatch the newest version if it is approved and numbered; else 0, and nothing changes."""
     report = find_report(engine, plan_id)
     if report is None or report.verdict != Verdict.APPROVED or report.number is None:
         return 0
-    return dispatch_report(engine, plan_id, by=by, now=now)
-
-
-def recipients_of(plan: PlanRecord) -> tuple[str, ...]:
-    """Unit ids the report goes to: the agency above, and the one it goes through."""
-    source = plan.dossier.plan
-    return tuple(dict.fromkeys((source.parent.id, source.channel.id)))
+    return dispatch_report(engine, plan_id, by=by, blobs=blobs, now=now)
 
 
 def _refuse_unready(report: ReportRecord) -> None:
@@ -83,110 +137,4 @@ def _refuse_unready(report: ReportRecord) -> None:
         raise RefusedError("Báo cáo chưa được lãnh đạo phê duyệt nên chưa gửi được.")
     if report.number is None or report.issued_on is None:
         raise RefusedError("Báo cáo chưa có số, ngày; văn thư nhập bằng `dondoc report number`.")
-    breaks = reconcile(report.content.report, report.content.totals)
-    if breaks:
-        lines = "\n".join(f"- {line}" for line in breaks)
-        raise RefusedError(f"Số liệu trong báo cáo chưa khớp với dữ liệu gốc:\n{lines}")
-
-
-def _letter(
-    connection: Connection,
-    plan: PlanRecord,
-    report: ReportRecord,
-    *,
-    unit_id: str,
-    files: tuple[Attachment, ...],
-    now: datetime,
-) -> NewLetter:
-    source = plan.dossier.plan
-    contacts = read_contacts(connection, commune=plan.commune)
-    contact = first_reachable(contacts, unit_id, ContactRole.CONTACT)
-    if contact is None:
-        raise RefusedError(f"Nơi nhận '{unit_id}' chưa có địa chỉ thư trong danh mục.")
-    basis = source.legal_basis[0]
-    dated = f" ngày {format_day(basis.issued_on)}" if basis.issued_on else ""
-    facts = {
-        "recipients": tuple(plan.dossier.units.unit(u).name for u in recipients_of(plan)),
-        "basis": f"{basis.type_name} số {basis.number}{dated} của {basis.agency}",
-        "report_number": f"{report.number:02d}/{report.document.symbol}",
-        "report_day": report.issued_on,
-        "report_matter": mid_sentence(report.document.subject),
-        "short_matter": f"kết quả {source.campaign_short}",
-        "issued_at": now,
-    }
-    return NewLetter(
-        dedupe_key=f"dispatch/{plan.id}/{unit_id}", kind=LetterKind.DISPATCH, plan_id=plan.id,
-        unit_id=unit_id, contact=contact, not_before=now, parts=files,
-        facts=as_facts(DispatchContext, facts),
-    )  # fmt: skip
-
-
-def confirm_receipt(
-    engine: Engine, plan_id: str, *, recipient: str, by: str, now: datetime
-) -> bool:
-    """Record that a recipient has the report; when all have it, thank the units and end the plan.
-
-    Returns False when the receipt was recorded before.
-
-    Raises:
-        RefusedError: nothing was dispatched to that recipient.
-    """
-    d = tables.dispatches.c
-    with transaction(engine) as connection:
-        plan = read_plan(connection, plan_id)
-        sent = connection.execute(
-            select(tables.dispatches).where(d.plan_id == plan_id)
-        ).all()  # fmt: skip
-        mine = [row for row in sent if row.recipient == recipient]
-        if not mine:
-            raise RefusedError(f"Chưa gửi báo cáo của '{plan_id}' tới '{recipient}'.")
-        if mine[0].receipt_at is not None:
-            return False
-        connection.execute(
-            update(tables.dispatches)
-            .where(d.plan_id == plan_id, d.recipient == recipient)
-            .values(receipt_at=now, receipt_by=by)
-        )
-        notes = [note("report.receipt", f"{plan_id}/{recipient}")]
-        record(connection, notes, commune=plan.commune, actor=by, at=now)
-        if all(row.receipt_at is not None or row.recipient == recipient for row in sent):
-            _close(connection, plan, by=by, now=now)
-    return True
-
-
-def _close(connection: Connection, plan: PlanRecord, *, by: str, now: datetime) -> None:
-    report = read_report(connection, plan.id)
-    obligations = read_obligations(connection, commune=plan.commune, plan_id=plan.id)
-    documents = sum(o.version for o in obligations) + report.version
-    facts = as_facts(
-        ClosingContext,
-        {
-            "dispatched_on": report.issued_on,
-            "document_count": documents,
-            "kept_at": plan.dossier.units.unit(plan.dossier.plan.coordinator).name,
-        },
-    )
-    letters = _thanks(connection, plan, obligations, facts=facts, now=now)
-    enqueue(connection, letters, commune=plan.commune, now=now)
-    close_plan(connection, plan, actor=by, now=now)
-
-
-def _thanks(
-    connection: Connection,
-    plan: PlanRecord,
-    obligations: Sequence[Obligation],
-    *,
-    facts: dict[str, object],
-    now: datetime,
-) -> list[NewLetter]:
-    contacts = read_contacts(connection, commune=plan.commune)
-    units = sorted({o.unit_id for o in obligations} - {plan.dossier.plan.authority})
-    reached = [(unit, first_reachable(contacts, unit, ContactRole.CONTACT)) for unit in units]
-    return [
-        NewLetter(
-            dedupe_key=f"closing/{plan.id}/{unit_id}", kind=LetterKind.CLOSING, plan_id=plan.id,
-            unit_id=unit_id, contact=contact, not_before=now, facts=facts,
-        )
-        for unit_id, contact in reached
-        if contact is not None
-    ]  # fmt: skip
+    refuse_disagreeing(report)

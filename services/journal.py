@@ -2,19 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
+from adapters.bulk import Bulk
 from adapters.database import transaction
 from adapters.ledger import insert_new
 from adapters.tables import journal, journal_heads
-from models.journal import GENESIS, JournalEntry, chain_hash, find_breaks
-from models.values import Value
+from models.journal import GENESIS, JournalEntry, content_hash, find_breaks
 
 PAGE = 1_000
+# Made once: a statement made anew for each commit costs as much as its execution.
+_HEAD = (
+    select(journal_heads.c.seq, journal_heads.c.hash)
+    .where(journal_heads.c.commune == bindparam("of"))
+    .with_for_update()
+)
+_MOVE_HEAD = (
+    update(journal_heads)
+    .where(journal_heads.c.commune == bindparam("of"))
+    .values(seq=bindparam("seq"), hash=bindparam("hash"))
+)
+_APPEND = Bulk(insert(journal), *(column.name for column in journal.c))
 
 
-class Note(Value):
+class Note(NamedTuple):
     """What the journal is to say: an action, its subject and details."""
 
     action: str
@@ -30,27 +43,16 @@ def record(
         return
     seq, previous = lock_chain(connection, commune)
     rows = []
-    for note in notes:
+    for told in notes:
         seq += 1
-        entry = JournalEntry(
-            commune=commune,
-            seq=seq,
-            at=at,
-            actor=actor,
-            action=note.action,
-            subject=note.subject,
-            detail=note.detail,
-            previous=previous,
-            hash="",
-        )
-        previous = chain_hash(entry)
-        rows.append(entry.model_dump() | {"hash": previous})
-    connection.execute(insert(journal), rows)
-    connection.execute(
-        update(journal_heads)
-        .where(journal_heads.c.commune == commune)
-        .values(seq=seq, hash=previous)
-    )
+        content: dict[str, object] = {
+            "commune": commune, "seq": seq, "actor": actor, "action": told.action,
+            "subject": told.subject, "detail": told.detail, "previous": previous,
+        }  # fmt: skip
+        previous = content_hash(content, at=at)
+        rows.append(content | {"at": at, "hash": previous})
+    _APPEND.execute(connection, rows)
+    connection.execute(_MOVE_HEAD, {"of": commune, "seq": seq, "hash": previous})
 
 
 def note(action: str, subject: str, **detail: str | int | bool | list[str] | None) -> Note:
@@ -60,11 +62,10 @@ def note(action: str, subject: str, **detail: str | int | bool | list[str] | Non
 
 def lock_chain(connection: Connection, commune: str) -> tuple[int, str]:
     """Hold the commune's chain to the end of the transaction; returns its last number and hash."""
-    head = select(journal_heads).where(journal_heads.c.commune == commune).with_for_update()
-    row = connection.execute(head).first()
+    row = connection.execute(_HEAD, {"of": commune}).first()
     if row is None:
         insert_new(connection, journal_heads, [{"commune": commune, "seq": 0, "hash": GENESIS}])
-        row = connection.execute(head).one()
+        row = connection.execute(_HEAD, {"of": commune}).one()
     return row.seq, row.hash
 
 

@@ -1,19 +1,34 @@
 """The letterhead: who writes, where answers go, which links a letter carries."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Self
+
+from pydantic import model_validator
 
 from adapters.ledger import PlanRecord, RegisteredContact
-from adapters.links import LinkScope, make_link_token
-from models.addresses import Mailbox
+from adapters.links import FileScope, LinkScope, make_file_token, make_link_token
+from adapters.mime import message_id_for
+from adapters.reply_tokens import TOKEN_LENGTH, address_with_token
+from models.addresses import MAX_LOCAL_LENGTH, Mailbox
+from models.errors import UsageError
 from models.letter_frames import LetterFrame
+from models.letter_slots import Links
+from models.letters import ANSWERS, LetterKind
+from models.submissions import Attachment
 from models.units import UnitKind
 from models.values import Value
 
 LINK_LIFE = timedelta(days=120)
+NOBODY = ""  # the null sender: an answer to a message must not be answered (RFC 3834, 3.3)
 
 
 class Letterhead(Value):
-    """What is the same in every letter of this installation."""
+    """What is the same in every letter of this installation.
+
+    With ``plus_addressing`` the addresses that answers and bounces go to carry the letter's token
+    after a plus sign; the mail server must deliver such addresses to the same mailbox.
+    """
 
     sender: Mailbox
     reply_to: str
@@ -22,30 +37,65 @@ class Letterhead(Value):
     portal_url: str
     key: bytes
     orders_allowed: bool = False
+    plus_addressing: bool = True
 
-    @property
+    @model_validator(mode="after")
+    def _tokens_fit(self) -> Self:
+        room = MAX_LOCAL_LENGTH - TOKEN_LENGTH - 1
+        for address in (self.sender.address, self.reply_to):
+            if self.plus_addressing and len(address.rpartition("@")[0]) > room:
+                raise UsageError(
+                    f"Địa chỉ {address!r} dài quá {room} ký tự trước dấu @, "
+                    "không thêm được mã thư; "
+                    "hãy dùng địa chỉ ngắn hơn hoặc đặt DONDOC_PLUS_ADDRESSING=false."
+                )
+        return self
+
+    @cached_property
     def domain(self) -> str:
         """The domain of Message-IDs."""
         return self.sender.address.rpartition("@")[2]
 
+    def reply_address(self, token: str) -> str:
+        """Where the answer to a letter goes."""
+        return address_with_token(self.reply_to, token) if self.plus_addressing else self.reply_to
 
-def frame_for(letterhead: Letterhead, plan: PlanRecord, contact: RegisteredContact) -> LetterFrame:
-    """The frame of the plan's letters for one recipient, with this recipient's own link."""
-    coordinator = plan.dossier.units.unit(plan.dossier.plan.coordinator)
-    is_above = plan.dossier.units.unit(contact.unit_id).kind is UnitKind.SUPERIOR
-    page = None if is_above else personal_url(letterhead, plan, contact)
-    frame = LetterFrame.of(
+    def envelope_address(self, kind: LetterKind, token: str) -> str:
+        """Where the bounce of a letter goes; empty for what may cause none."""
+        if kind in ANSWERS:
+            return NOBODY
+        sender = self.sender.address
+        return address_with_token(sender, token) if self.plus_addressing else sender
+
+    def thread_id(self, plan_id: str, unit_id: str) -> str:
+        """The Message-ID that all letters of a plan to a unit refer to; no letter has it itself."""
+        return message_id_for(self.key, f"thread/{plan_id}/{unit_id}", "thread", self.domain)
+
+
+def plan_frame(letterhead: Letterhead, plan: PlanRecord) -> LetterFrame:
+    """The frame of the plan's letters, without the links of a reader."""
+    return LetterFrame.of(
         plan.dossier.plan,
-        coordinator_name=coordinator.name,
+        coordinator_name=plan.dossier.units.unit(plan.dossier.plan.coordinator).name,
         reply_to=letterhead.reply_to,
         officer_name=letterhead.officer_name,
         officer_phone=letterhead.officer_phone,
-        page_url=page,
         orders_allowed=letterhead.orders_allowed,
     )
+
+
+def with_links(frame: LetterFrame, page: str | None) -> LetterFrame:
+    """The frame with the links of one reader's page; as it was for a reader who has none."""
     if page is None:
         return frame
-    return frame.model_copy(update={"acknowledge_url": f"{page}#xac-nhan", "extension_url": page})
+    return frame.model_copy(update=Links.to(page)._asdict())
+
+
+def page_of(
+    letterhead: Letterhead, plan: PlanRecord, contact: RegisteredContact, kind: UnitKind
+) -> str | None:
+    """The personal page of a contact; none for those above the commune."""
+    return None if kind is UnitKind.SUPERIOR else personal_url(letterhead, plan, contact)
 
 
 def personal_url(letterhead: Letterhead, plan: PlanRecord, contact: RegisteredContact) -> str:
@@ -56,3 +106,12 @@ def personal_url(letterhead: Letterhead, plan: PlanRecord, contact: RegisteredCo
         expires_at=since + LINK_LIFE,
     )  # fmt: skip
     return f"{letterhead.portal_url}/d/{make_link_token(letterhead.key, scope)}"
+
+
+def file_url(letterhead: Letterhead, file: Attachment, *, now: datetime) -> str:
+    """Where a file can be fetched that is too large to be attached."""
+    scope = FileScope(
+        sha256=file.sha256, name=file.name, media_type=file.media_type,
+        expires_at=now + LINK_LIFE,
+    )  # fmt: skip
+    return f"{letterhead.portal_url}/tep/{make_file_token(letterhead.key, scope)}"

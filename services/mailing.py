@@ -2,32 +2,52 @@
 
 from uuid import uuid4
 
-from adapters.locks import is_alive, owner_lock
+from adapters import owners
 from adapters.mail_catcher import holds
-from adapters.smtp import Mailer
-from services import delivery
-from services.delivery import Delivery
+from models.letter_policies import quiet_period
+from services import brakes
+from services.delivery import Delivery, Sender, Traffic, deliver
 from services.desk import Desk
+from services.resolving import Oracle, Resolver, resolve, silence
 
 
 def resolve_stranded(desk: Desk) -> int:
     """Settle letters whose sender died; the catcher's folder is the oracle on this machine."""
-    folder = desk.settings.mail_folder if desk.settings.is_loopback_mail else None
-    return delivery.resolve(
-        desk.engine,
-        commune=desk.commune,
-        is_alive=lambda owner: is_alive(desk.locks, owner),
-        holds=(lambda message_id: holds(folder, message_id)) if folder else None,
-        now=desk.now,
+    return resolve(
+        Resolver(
+            engine=desk.engine,
+            commune=desk.commune,
+            is_alive=lambda owner: owners.is_alive(desk.engine, desk.locks, owner),
+            oracle=_oracle(desk),
+            quiet=quiet_period(is_loopback=desk.settings.is_loopback_mail),
+            monotonic=desk.monotonic,
+            now=desk.now,
+        )
     )
 
 
+def _oracle(desk: Desk) -> Oracle:
+    if not desk.settings.is_loopback_mail:
+        return silence
+    return lambda message_id: holds(desk.settings.mail_folder, message_id)
+
+
 async def send_due(desk: Desk) -> Delivery:
-    """Send every letter whose time has come, holding this sender's lock."""
+    """Send every letter whose time has come, after every brake was tried."""
+    brakes.engage(
+        desk.engine, commune=desk.commune, home=desk.settings.home, now=desk.now,
+        monotonic=desk.monotonic, min_free_mb=desk.settings.min_free_mb,
+    )  # fmt: skip
     owner = str(uuid4())
-    with owner_lock(desk.locks, owner):
-        async with Mailer(desk.relay) as mailer:
-            return await delivery.deliver(
-                desk.engine, commune=desk.commune, mailer=mailer, composer=desk.composer(),
-                owner=owner, policy=desk.policy, now=desk.now,
-            )  # fmt: skip
+    with owners.living_owner(desk.engine, desk.locks, owner) as connection:
+        sender = Sender(
+            connection=connection, engine=desk.engine, commune=desk.commune, owner=owner,
+            composer=desk.composer(), policy=desk.policy, relay=desk.relay,
+            traffic=Traffic(
+                connections=desk.settings.smtp_connections,
+                rate_per_minute=desk.settings.smtp_rate_per_minute,
+            ),
+        )  # fmt: skip
+        done = await deliver(sender, now=desk.now)
+    brakes.rest(desk.engine, commune=desk.commune, home=desk.settings.home)
+    return done

@@ -65,6 +65,12 @@ def ids_by_key(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
     return {row.dedupe_key: row.id for row in rows}
 
 
+def read_created(connection: Connection, key: str) -> datetime | None:
+    """When the letter of that dedupe key was put in the outbox; None when there is none."""
+    c = tables.outbox.c
+    return connection.execute(select(c.created_at).where(c.dedupe_key == key)).scalar()
+
+
 def count_letters(engine: Engine, *, commune: str) -> dict[LetterState, int]:
     """How many letters stand in each state."""
     c = tables.outbox.c

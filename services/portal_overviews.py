@@ -18,6 +18,7 @@ from models.values import Value
 from services.boards import read_board
 from services.journal import read_journal
 from services.reports import ReportRecord, find_report, read_files
+from services.signed_files import SIGNED
 
 HISTORY_ENTRIES = 100
 LETTERS = 100
@@ -102,10 +103,11 @@ def read_history(engine: Engine, *, plan: PlanRecord, unit_id: str) -> tuple[Jou
 
 
 def find_files(engine: Engine, report: ReportRecord) -> tuple[Attachment, ...]:
-    """The files of a report to offer: those issued, else those of the draft."""
+    """The files of a report to offer: those issued and signed, else those of the draft."""
     with transaction(engine) as connection:
         issued = read_files(connection, report.id, role="issued")
-        return issued or read_files(connection, report.id, role="draft")
+        signed = read_files(connection, report.id, role=SIGNED)
+        return (*issued, *signed) or read_files(connection, report.id, role="draft")
 
 
 def count_plans(engine: Engine) -> int:

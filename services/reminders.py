@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -14,24 +15,27 @@ from adapters.ledger import (
     RegisteredContact,
     first_reachable,
     group_by_unit,
-    insert_new,
     read_contacts,
     read_obligations,
     read_plans,
 )
+from adapters.round_tables import scratch_tables
 from models.calendars import WorkingCalendar
 from models.errors import UsageError
 from models.obligations import OPEN_STATES, Obligation
 from models.plans import Plan
 from models.reminder_explain import RungStanding, explain
-from models.reminder_items import ChaseItem, PlannedReminder, ReminderItem, rung_key
+from models.reminder_items import ChaseItem, rung_key
 from models.reminder_policy import Audience, ReminderPolicy
-from models.reminders import due_letters
+from models.reminder_rungs import Timetable
 from models.units import ContactRole
 from models.values import Value
+from services.brakes import check_storm
 from services.journal import lock_chain, note, record
-from services.outbox import NewLetter, enqueue, ids_by_key
 from services.pauses import read_pauses
+from services.reminder_calls import call_recipients
+from services.reminder_classes import Round, find_superiors
+from services.reminder_letters import write_letters
 
 PLANNER = "planner"
 
@@ -70,70 +74,40 @@ def plan_reminders(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> Planning:
-    """Put every reminder that is due in the outbox; the same instant again adds nothing."""
+    """Put every reminder that is due in the outbox; the same instant again adds nothing.
+
+    What it writes is what `due_letters` decides, found by a few statements over all obligations.
+    """
     with transaction(engine) as connection:
         # Two planners at once would each read half of what the other has written.
         lock_chain(connection, commune)
-        chase = read_chase(connection, commune=commune, now=now)
-        due = due_letters(
-            chase.items, policy=policy, calendar=calendar, now=now, reminded=chase.reminded
-        )
-        letters = [_letter(chase, planned, calendar, commune=commune) for planned in due]
-        added = enqueue(connection, letters, commune=commune, now=now)
-        superseded = _consume(connection, due, commune=commune, now=now)
-        if added or superseded:
-            notes = [note("reminders.planned", commune, letters=added, superseded=superseded)]
+        plans = {p.id: p for p in read_plans(connection, commune=commune, state=PlanState.ACTIVE)}
+        with scratch_tables(connection):
+            morning = Round(
+                connection=connection,
+                commune=commune,
+                plans=plans,
+                superiors=find_superiors(connection, commune, plans),
+                timetable=Timetable(policy, calendar),
+                class_ids=count(1),
+            )
+            instants = call_recipients(morning, policy=policy, now=now)
+            letters, superseded = write_letters(morning, instants, now=now)
+        if letters or superseded:
+            notes = [note("reminders.planned", commune, letters=letters, superseded=superseded)]
             record(connection, notes, commune=commune, actor=PLANNER, at=now)
-    return Planning(letters=added, superseded=superseded)
+            recipients = count_reachable(connection, commune)
+            check_storm(
+                connection, commune=commune, planned=letters, recipients=recipients, now=now
+            )
+    return Planning(letters=letters, superseded=superseded)
 
 
-def _letter(
-    chase: Chase, planned: PlannedReminder, calendar: WorkingCalendar, *, commune: str
-) -> NewLetter:
-    contact = chase.contacts[planned.recipient]
-    return NewLetter(
-        dedupe_key=_key(planned, commune),
-        kind=planned.kind,
-        plan_id=planned.items[0].obligation_id.split("/", 1)[0],
-        unit_id=contact.unit_id,
-        contact=contact,
-        not_before=planned.send_at,
-        not_after=calendar.close_of(planned.day),
-        day=planned.day,
-    )
-
-
-def _key(planned: PlannedReminder, commune: str) -> str:
-    # Contact ids are unique within a commune only.
-    return f"reminder/{commune}/{planned.recipient}/{planned.day.isoformat()}"
-
-
-def _consume(
-    connection: Connection, due: Sequence[PlannedReminder], *, commune: str, now: datetime
-) -> int:
-    keys = [_key(planned, commune) for planned in due]
-    ids = ids_by_key(connection, keys)
-    sent = [
-        _item_row(item, ids[key], now)
-        for key, planned in zip(keys, due, strict=True)
-        for item in planned.items
-    ]
-    overtaken = [_item_row(item, None, now) for planned in due for item in planned.superseded]
-    insert_new(connection, tables.outbox_items, sent)
-    return insert_new(connection, tables.outbox_items, overtaken)
-
-
-def _item_row(item: ReminderItem, outbox_id: int | None, now: datetime) -> Mapping[str, object]:
-    return {
-        "dedupe_key": f"{item.obligation_id}/{item.rung}/{item.audience}",
-        "outbox_id": outbox_id,
-        "obligation_id": item.obligation_id,
-        "rung": item.rung,
-        "audience": item.audience,
-        "kind": item.kind,
-        "number": item.number,
-        "at": now,
-    }
+def count_reachable(connection: Connection, commune: str) -> int:
+    """How many contacts of the commune can be written to."""
+    c = tables.contacts.c
+    reachable = select(func.count()).where(c.commune == commune, c.flagged_at.is_(None))
+    return connection.execute(reachable).scalar_one()
 
 
 def read_chase(connection: Connection, *, commune: str, now: datetime) -> Chase:

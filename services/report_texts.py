@@ -26,10 +26,15 @@ def report_text(report: ReportRecord | None) -> str:
 def decision_text(report: ReportRecord) -> str:
     """Tell the decision and the number in one sentence."""
     if report.verdict is None or report.decided_at is None:
+        if report.passed_on_at is not None:
+            at = format_instant(report.passed_on_at)
+            return f"Đã chuyển xin ý kiến Chủ tịch lúc {at}; đang chờ Chủ tịch quyết định"
         return "Đang chờ lãnh đạo quyết định"
-    at = format_instant(report.decided_at)
+    stead = f" (thay {report.in_stead_of}, theo {report.basis})" if report.in_stead_of else ""
+    at = format_instant(report.decided_at) + stead
     if report.verdict == Verdict.RETURNED:
         return f"Lãnh đạo trả lại lúc {at}: “{report.comment}”"
     if report.number is None or report.issued_on is None:
         return f"Lãnh đạo phê duyệt lúc {at}; chờ văn thư cấp số"
-    return f"Đã phê duyệt và cấp số {report.number:02d} ngày {format_day(report.issued_on)}"
+    numbered = f"cấp số {report.number:02d} ngày {format_day(report.issued_on)}"
+    return f"Đã phê duyệt lúc {at} và {numbered}"

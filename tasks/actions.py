@@ -4,7 +4,7 @@ from datetime import date
 
 from prefect import task
 
-from services import decisions, dispatches, extensions, reviews
+from services import decisions, extensions, report_numbers, report_receipts, reviews
 from tasks.desk import at_desk
 from tasks.vocabulary import DecisionChoice
 
@@ -25,7 +25,7 @@ def record_decision(
 def record_number(plan: str, *, number: int, issued_on: date, by: str) -> str:
     """Record the number and day given by văn thư; returns the report's id."""
     with at_desk() as desk:
-        return decisions.number_report(
+        return report_numbers.number_report(
             desk.engine, plan, number=number, issued_on=issued_on, by=by, blobs=desk.blobs,
             now=desk.now,
         ).id  # fmt: skip
@@ -52,6 +52,6 @@ def waive_obligation(obligation: str, *, by: str, reason: str) -> bool:
 def record_receipt(plan: str, *, recipient: str, by: str) -> bool:
     """Record that a recipient has the report."""
     with at_desk() as desk:
-        return dispatches.confirm_receipt(
+        return report_receipts.confirm_receipt(
             desk.engine, plan, recipient=recipient, by=by, now=desk.now
         )

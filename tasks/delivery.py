@@ -16,6 +16,6 @@ def resolve_letters() -> int:
 
 @task(task_run_name="gửi thư", timeout_seconds=1_200)
 async def send_letters() -> Delivery:
-    """Send every letter whose time has come; outside office hours only receipts go."""
+    """Send every letter whose time has come; outside office hours receipts and urgent ones."""
     with at_desk() as desk:
         return await mailing.send_due(desk)

@@ -48,3 +48,7 @@ By = Annotated[str, Field(title="Người thực hiện", description="Họ tên
 Reason = Annotated[str, Field(title="Lý do", min_length=1)]
 Decision = Annotated[DecisionChoice, Field(title="Quyết định")]
 Comment = Annotated[str, Field(title="Ý kiến", description="Bắt buộc khi trả lại.")]
+FailedFlow = Annotated[str, Field(title="Luồng bị lỗi", description="Để trống: chỉ kiểm tra.")]
+FailedRun = Annotated[str, Field(title="Tên lượt chạy bị lỗi")]
+FailedRunId = Annotated[str, Field(title="Mã lượt chạy bị lỗi")]
+FailedState = Annotated[str, Field(title="Trạng thái của lượt chạy")]

@@ -6,12 +6,20 @@ from services.decisions import Verdict
 
 
 class DecisionChoice(StrEnum):
-    """The leader's two answers."""
+    """The leader's three answers."""
 
     APPROVE = "Phê duyệt"
     RETURN = "Trả lại, ghi ý kiến"
+    PASS_ON = "Chuyển xin ý kiến Chủ tịch"  # noqa: S105 - no password
 
     @property
     def verdict(self) -> Verdict:
         """The verdict the choice stands for."""
-        return Verdict.APPROVED if self is DecisionChoice.APPROVE else Verdict.RETURNED
+        return _VERDICTS[self]
+
+
+_VERDICTS = {
+    DecisionChoice.APPROVE: Verdict.APPROVED,
+    DecisionChoice.RETURN: Verdict.RETURNED,
+    DecisionChoice.PASS_ON: Verdict.PASSED_ON,
+}

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from models.alarms import AlarmContext, AlarmKind, AlarmRow
 from models.leader_contexts import (
     BulletinContext,
     DecisionContext,
@@ -24,6 +25,7 @@ from models.letter_rows import DutyRow, LateUnitRow, RemarkRow, UnitTaskRow
 from models.letters import LetterKind
 from models.plans import RequirementKind
 from tests.letter_samples import (
+    ADMINISTRATOR,
     COORDINATOR,
     FRAME,
     LEADER,
@@ -156,6 +158,22 @@ FOR_DECISION = ForDecisionContext(
     issue_by=at(26),
 )
 
+ALARMS = AlarmContext(
+    frame=FRAME.model_copy(
+        update={"plan_code": "DONDOC", "coordinator_name": "Hệ thống Đôn Đốc"}
+        | {"officer_name": "", "officer_phone": ""}
+    ),
+    to=ADMINISTRATOR,
+    alarms=tuple(
+        AlarmRow(title=kind.heading, text=text, since=at(22, 9, 10), advice=kind.advice)
+        for kind, text in (
+            (AlarmKind.NO_MORNING_ROUND, "Đến 09 giờ 10 chưa có lượt đôn đốc nào hoàn thành."),
+            (AlarmKind.LETTERS_WAIT, "12 thư chờ từ 07 giờ 30 ngày 22/6/2026."),
+        )
+    ),
+    others=3,
+)
+
 LETTERS: dict[LetterKind, LetterContext] = {
     LetterKind.ASSIGNMENT: ASSIGNMENT,
     **{kind: reminder_of(kind) for kind in REMINDERS},
@@ -247,4 +265,5 @@ LETTERS: dict[LetterKind, LetterContext] = {
         document_count=64,
         kept_at="Văn thư Ủy ban nhân dân xã",
     ),
+    LetterKind.ALARM: ALARMS,
 }

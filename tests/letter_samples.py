@@ -76,6 +76,11 @@ LEADER = Addressee(
     title="Phó Chủ tịch",
     is_leader=True,
 )
+ADMINISTRATOR = Addressee(
+    unit_code="QUAN-TRI",
+    unit_name="Người quản trị Hệ thống Đôn Đốc",
+    unit_kind=UnitKind.OFFICE,
+)
 PROVINCE = Addressee(
     unit_code="TINH",
     unit_name="Ủy ban nhân dân tỉnh Thanh Hóa",

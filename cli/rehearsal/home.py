@@ -16,7 +16,7 @@ PROGRESS = "rehearsal.json"
 LOCKS = ".lock"
 OWNER = "rehearsal"
 # Everything a rehearsal makes; nothing else is ever removed.
-MADE_FOLDERS = ("prefect", "mail", "blobs", "locks", "report", "logs")
+MADE_FOLDERS = ("prefect", "mail", "blobs", "locks", "report", "logs", "witness")
 MADE_FILES = (
     PROGRESS,
     "clock",

@@ -1,5 +1,7 @@
 """What the office, the leader and the province do in a rehearsal."""
 
+from adapters.outlines import read_outline
+from adapters.rule_sets import read_rule_set
 from cli.rehearsal.play import CLERK, OFFICER, Play
 from cli.rehearsal.runs import run_flow
 from models.errors import RefusedError
@@ -7,17 +9,21 @@ from models.obligations import Obligation, ObligationState
 from models.rehearsal_office import office_hours_between
 from models.rehearsal_turns import Step
 from models.scenarios import ReturnCase, Revision
-from services import reviews
+from services import reviews, sign_offs
+from services.decision_requests import ask_if_signed_off
 from services.decisions import Verdict
-from services.dispatches import recipients_of
+from services.dispatch_letters import recipients_of
 from services.extensions import refuse_extension
 from services.journal import read_journal
 from services.plans import activate_plan, import_plan
-from services.reports import ReportRecord, edit_report, find_report
+from services.report_edits import edit_place
+from services.reports import ReportRecord, find_report
+from services.sign_offs import SignOffKind
 
 WAITING = frozenset({ObligationState.SUBMITTED, ObligationState.NIL})
 PROVINCE = "Văn thư nơi nhận (diễn tập)"
 HASH_SHOWN = 12
+DRAFTER, CHECKER = "Trưởng phòng tham mưu (diễn tập)", "Chánh Văn phòng (diễn tập)"
 
 
 async def take_in(play: Play, _step: Step) -> None:
@@ -93,6 +99,24 @@ def _refuse(play: Play, obligation: Obligation, refusal: str) -> None:
         return
 
 
+async def sign_off(play: Play, _step: Step) -> None:
+    """Let the drafting unit and Văn phòng answer for a draft that nobody has answered for."""
+    report = find_report(play.engine, play.plan_id)
+    if report is None or report.verdict is not None or not play.is_running():
+        return
+    engine, plan_id, seen = play.engine, play.plan_id, report.sha256[:HASH_SHOWN]
+    sign_offs.sign_off_content(
+        engine, plan_id, version=report.version, sha256_prefix=seen, by=DRAFTER, now=play.now
+    )
+    if len(sign_offs.find_sign_offs(engine, report.id)) < len(SignOffKind):
+        sign_offs.sign_off_form(
+            engine, plan_id, version=report.version, sha256_prefix=seen, by=CHECKER, now=play.now,
+            rules=read_rule_set(), blobs=play.desk.blobs,
+        )  # fmt: skip
+    ask_if_signed_off(engine, plan_id, calendar=play.calendar, now=play.now)
+    await run_flow(play, "mailroom")  # also when the letter was written before an interruption
+
+
 async def let_leader_decide(play: Play, _step: Step) -> None:
     """Decide on a draft that has lain before the leader long enough."""
     leader = play.casting.scenario.leader
@@ -132,9 +156,9 @@ def revise_returned(play: Play) -> bool:
     revisions = play.casting.scenario.leader.revisions
     revision = revisions[min(_times_returned(play, report), len(revisions)) - 1]
     if not _is_written(play, report):
-        edit_report(
+        edit_place(
             play.engine, play.plan_id, place=_place(play, revision), text=revision.text,
-            by=OFFICER, now=play.now,
+            outline=read_outline(play.dossier.catalogue.id), by=OFFICER, now=play.now,
         )  # fmt: skip
     return True
 

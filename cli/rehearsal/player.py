@@ -31,6 +31,7 @@ ACTS: dict[StepKind, Act] = {
     StepKind.SUBMIT: unit_acts.send_answer,
     StepKind.GIVE_TIME: office_acts.answer_request,
     StepKind.REVIEW: office_acts.review_waiting,
+    StepKind.SIGN_OFF: office_acts.sign_off,
     StepKind.LEADER: office_acts.let_leader_decide,
     StepKind.ISSUE: office_acts.issue,
     StepKind.RECEIVE: office_acts.confirm,

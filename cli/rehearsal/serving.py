@@ -3,6 +3,7 @@
 from cli.rehearsal.progress_line import say
 from cli.rehearsal.stage import Stage
 from cli.runtime import own_settings, web_child
+from config.prefect_environment import serving_environment
 from deployments.ports import ensure_ports_free
 from deployments.schedules import phase_windows
 from deployments.supervisor import Supervisor
@@ -26,9 +27,11 @@ async def keep_serving(
     stage: Stage, dossier: PlanDossier, supervisor: Supervisor, summary: Summary
 ) -> None:
     """Start the pages and the worker beside the server, tell where they are, and wait."""
-    from deployments.engine import prepare, worker_child  # noqa: PLC0415
+    from deployments.engine import prepare, server_child, worker_child  # noqa: PLC0415
 
-    environment = stage.environment | own_settings(stage.settings)
+    environment = serving_environment(stage.environment) | own_settings(stage.settings)
+    # The play had the server without the services that watch: automations, late runs.
+    await supervisor.replace(server_child(environment))
     await prepare(phase_windows([dossier.plan]))
     await supervisor.start(web_child(stage.settings, environment))
     await supervisor.start(worker_child(environment))

@@ -63,9 +63,9 @@ def upgrade() -> None:
         sa.Column("commune", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("uid_validity", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("uid_validity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("mail_class", sa.Text(), nullable=False),
@@ -94,11 +94,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inbox_outbox_id"), ["outbox_id"], unique=False)
 
     op.create_table(
+        "inbox_copies",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("uid_validity", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("uid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("inbox_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "account", "folder", "uid_validity", "uid", name=op.f("pk_inbox_copies")
+        ),
+    )
+    op.create_table(
         "mailboxes",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("uid_validity", sa.Integer(), nullable=False),
-        sa.Column("last_uid", sa.Integer(), nullable=False),
+        sa.Column("uid_validity", sa.BigInteger(), nullable=False),
+        sa.Column("last_uid", sa.BigInteger(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", "folder", name=op.f("pk_mailboxes")),
     )
@@ -112,16 +124,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_relays")),
     )
     op.create_table(
+        "rounds",
+        sa.Column("commune", sa.Text(), nullable=False),
+        sa.Column("flow", sa.Text(), nullable=False),
+        sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("commune", "flow", name=op.f("pk_rounds")),
+    )
+    op.create_table(
         "unknown_watches",
         sa.Column("outbox_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("boot_id", sa.Text(), nullable=False),
         sa.Column("since_seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("outbox_id", "boot_id", name=op.f("pk_unknown_watches")),
     )
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contacts_reachable",
+            ["commune", "unit_id", "role", "rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("flagged_at IS NULL"),
+            postgresql_where=sa.text("flagged_at IS NULL"),
+        )
+
+    op.create_table(
+        "frozen_letters",
+        sa.Column("outbox_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("outbox_id", name=op.f("pk_frozen_letters")),
+    )
+    op.execute(
+        "INSERT INTO frozen_letters (outbox_id, content)"
+        " SELECT id, frozen FROM outbox WHERE frozen IS NOT NULL"
+    )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("frozen")
         batch_op.add_column(sa.Column("envelope_from", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("token_sha256", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("copies", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("crashes", sa.Integer(), server_default="0", nullable=False))
         batch_op.drop_index(batch_op.f("ix_outbox_commune_state_not_before"))
         batch_op.create_index(
             "ix_outbox_ready",
@@ -139,8 +179,20 @@ def upgrade() -> None:
         )
         batch_op.create_unique_constraint(batch_op.f("uq_outbox_token_sha256"), ["token_sha256"])
 
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("series", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("issued_year", sa.Integer(), nullable=True))
+        batch_op.create_index(
+            "reports_number", ["commune", "issued_year", "series", "number"], unique=True
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_index("reports_number")
+        batch_op.drop_column("issued_year")
+        batch_op.drop_column("series")
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_outbox_token_sha256"), type_="unique")
         batch_op.drop_index(
@@ -158,13 +210,29 @@ def downgrade() -> None:
             ["commune", "state", "not_before"],
             unique=False,
         )
+        batch_op.drop_column("crashes")
         batch_op.drop_column("copies")
         batch_op.drop_column("token_sha256")
         batch_op.drop_column("envelope_from")
+        batch_op.add_column(sa.Column("frozen", sa.LargeBinary(), nullable=True))
+    op.execute(
+        "UPDATE outbox SET frozen = (SELECT content FROM frozen_letters"
+        " WHERE frozen_letters.outbox_id = outbox.id)"
+    )
+    op.drop_table("frozen_letters")
+
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contacts_reachable",
+            sqlite_where=sa.text("flagged_at IS NULL"),
+            postgresql_where=sa.text("flagged_at IS NULL"),
+        )
 
     op.drop_table("unknown_watches")
+    op.drop_table("rounds")
     op.drop_table("relays")
     op.drop_table("mailboxes")
+    op.drop_table("inbox_copies")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbox_outbox_id"))
         batch_op.drop_index("ix_inbox_commune_state")

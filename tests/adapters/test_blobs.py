@@ -69,3 +69,15 @@ def test_a_stream_that_is_too_long_leaves_nothing_behind(tmp_path: Path) -> None
     with pytest.raises(RefusedError, match="lớn hơn 1 MB"):
         BlobStore(tmp_path).put_stream(BytesIO(b"x" * 2**21), most=2**20)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_checked_before_it_is_read_in_pieces(store: BlobStore) -> None:
+    sha256 = store.put(b"x" * 3_000_000)
+    path = store.checked(sha256)
+    assert path.read_bytes() == b"x" * 3_000_000
+    path.write_bytes(b"y" * 3_000_000)
+    with pytest.raises(PermanentError, match="đã bị thay đổi"):
+        store.checked(sha256)
+    path.unlink()
+    with pytest.raises(PermanentError, match="Thiếu tệp"):
+        store.checked(sha256)

@@ -1,12 +1,9 @@
 import io
-import subprocess
 import unicodedata
 import zipfile
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import docx
-import pypdf
 import pytest
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
@@ -17,7 +14,6 @@ from hypothesis import strategies as st
 
 from adapters.document_clean import clean_text
 from adapters.docx import write_docx
-from adapters.pdf import write_pdf
 from models.documents import (
     Annex,
     Block,
@@ -278,17 +274,3 @@ def test_points_and_notes_have_their_faces() -> None:
     written = {p.text: p for p in opened(letter_with(*paragraphs)).paragraphs}
     assert written["(Chi tiết tại Phụ lục I)"].runs[0].italic
     assert written["a) Một"].runs[0].bold
-
-
-@pytest.mark.slow
-def test_libreoffice_breaks_the_docx_into_the_pages_of_the_pdf(tmp_path: Path) -> None:
-    report = final_report()
-    (tmp_path / "report.docx").write_bytes(write_docx(report, modified=AT))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "report.docx"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
-    rendered = pypdf.PdfReader(tmp_path / "report.pdf")
-    ours = pypdf.PdfReader(io.BytesIO(write_pdf(report, timestamp=AT)))
-    assert len(rendered.pages) == len(ours.pages) >= 5
-    for theirs, mine in zip(rendered.pages, ours.pages, strict=True):
-        assert theirs.extract_text().split()[:12] == mine.extract_text().split()[:12]

@@ -63,6 +63,23 @@ def test_a_hostile_summary_adds_no_property() -> None:
     assert event["SUMMARY"] == "Hạn ATTENDEE:mailto:x@y END:VEVENT"
 
 
+def test_entries_of_two_units_differ_in_name_and_link_only() -> None:
+    parts = [
+        deadline_invitation(
+            uid=uid, summary="a", description="b", due_at=DUE, stamp=DUE, url=f"http://x/{uid}"
+        )
+        for uid in ("kh/BC/kt/1@x.vn", "kh/BC/" + "thôn, vịn; " * 12 + "/1@x.vn")
+    ]
+    events = [Calendar.from_ical(part.content).events[0] for part in parts]
+    assert [event["UID"] for event in events] == [
+        "kh/BC/kt/1@x.vn",
+        "kh/BC/" + "thôn, vịn; " * 12 + "/1@x.vn",
+    ]
+    assert [event["URL"] for event in events] == [f"http://x/{event['UID']}" for event in events]
+    assert all(len(line) <= 75 for part in parts for line in part.content.split(b"\r\n"))
+    assert len({(event.start, event.end, event["SUMMARY"]) for event in events}) == 1
+
+
 def test_an_entry_may_have_no_link() -> None:
     part = deadline_invitation(
         uid="x", summary="a", description="b", due_at=DUE, stamp=DUE, url=None

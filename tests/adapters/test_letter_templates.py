@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.letter_templates import MAIL_TEMPLATES, LetterRenderer, shorten_subject
+from adapters.letter_patterns import shorten_subject
+from adapters.letter_templates import MAIL_TEMPLATES, LetterRenderer
 from models.addressees import Addressee
 from models.errors import PermanentError, UsageError
 from models.letter_frames import LetterContext
@@ -20,7 +21,7 @@ from tests.letter_samples import (
     task,
 )
 
-TAGGED = sorted(set(LetterKind) - {LetterKind.DISPATCH})
+TAGGED = sorted(set(LetterKind) - {LetterKind.DISPATCH, LetterKind.ALARM})
 TYPES = (
     r"GIAO NHIỆM VỤ|NHẮC HẠN \(còn \d+ ngày( làm việc)?\)|ĐẾN HẠN HÔM NAY|QUÁ HẠN LẦN \d+|"
     r"BÁO CÁO LÃNH ĐẠO|ĐÃ TIẾP NHẬN|ĐỀ NGHỊ GỬI LẠI|TRẢ LẠI ĐỂ BỔ SUNG \(lần \d+\)|ĐÃ CHẤP NHẬN|"
@@ -118,6 +119,12 @@ def test_the_letter_to_the_province_has_its_own_subject() -> None:
     assert render(LetterKind.DISPATCH).subject == (
         "UBND xã Bát Mọt gửi Báo cáo số 45/BC-UBND ngày 26/6/2026 "
         "về kết quả hưởng ứng Ngày KHCN&ĐMST Việt Nam"
+    )
+
+
+def test_alarms_are_told_in_the_systems_own_name() -> None:
+    assert render(LetterKind.ALARM).subject == (
+        "[BATMOT][DONDOC] CẢNH BÁO: 5 việc cần xử lý - Chưa có lượt đôn đốc buổi sáng"
     )
 
 

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from adapters.links import SALT, LinkScope, make_link_token, read_link_token
+from adapters.links import (
+    FILE_SALT,
+    SALT,
+    FileScope,
+    LinkScope,
+    make_file_token,
+    make_link_token,
+    read_file_token,
+    read_link_token,
+)
 from models.errors import RefusedError
 from tests.obligation_samples import at
 
@@ -19,6 +28,28 @@ def test_a_link_says_whose_page_it_opens() -> None:
     token = make_link_token(KEY, SCOPE)
     assert read_link_token(KEY, token, now=at(29, 17)) == SCOPE
     assert make_link_token(KEY, SCOPE) == token
+
+
+def test_a_link_is_the_librarys_own_token() -> None:
+    content = ["bat-mot", "thon-01", "thon-01.contact", int(at(29, 17).timestamp())]
+    assert URLSafeSerializer(KEY, salt=SALT).loads(make_link_token(KEY, SCOPE)) == content
+
+
+def test_a_file_link_says_which_file_and_only_that() -> None:
+    scope = FileScope(
+        sha256="a" * 64, name="Báo cáo tổng kết.pdf", media_type="application/pdf",
+        expires_at=at(29, 17),
+    )  # fmt: skip
+    token = make_file_token(KEY, scope)
+    assert read_file_token(KEY, token, now=at(29, 17)) == scope
+    with pytest.raises(RefusedError, match="hết hạn"):
+        read_file_token(KEY, token, now=at(29, 18))
+    for read in (read_link_token, lambda *_, **__: read_file_token(KEY, "a.b", now=at(1))):
+        with pytest.raises(RefusedError, match="không đúng"):
+            read(KEY, token, now=at(1))
+    with pytest.raises(RefusedError, match="không đúng"):
+        read_file_token(KEY, make_link_token(KEY, SCOPE), now=at(1))
+    assert SALT != FILE_SALT
 
 
 def test_a_link_fits_a_web_address() -> None:

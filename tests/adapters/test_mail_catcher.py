@@ -9,7 +9,7 @@ from smtplib import SMTP, SMTPDataError, SMTPRecipientsRefused
 import pytest
 
 from adapters.mail_catcher import MAX_LETTER_OCTETS, MailCatcher, holds
-from adapters.smtp import Mailer, RelaySettings, TlsMode
+from adapters.smtp import Envelope, RelayLine, RelaySettings, TlsMode
 from models.letters import Verdict
 
 NOW = datetime(2026, 6, 22, 0, 30, tzinfo=UTC)
@@ -91,20 +91,14 @@ def test_stopping_twice_and_with_an_open_connection_is_fine(tmp_path: Path) -> N
 
 
 async def _send_many(port: int, sender: int) -> list[Verdict]:
-    settings = RelaySettings(host="127.0.0.1", port=port, tls=TlsMode.NONE)
-    async with Mailer(settings) as mailer:
-        return [
-            (
-                await mailer.send(
-                    message=LETTER % (100 * sender + n),
-                    envelope_from="a@x.vn",
-                    recipient="b@x.vn",
-                    mark=lambda: True,
-                    now=NOW,
-                )
-            ).verdict
-            for n in range(10)
-        ]
+    line = RelayLine(RelaySettings(host="127.0.0.1", port=port, tls=TlsMode.NONE))
+    verdicts = []
+    for n in range(10):
+        envelope = Envelope(sender="a@x.vn", recipient="b@x.vn")
+        assert await line.offer(envelope, LETTER % (100 * sender + n)) is None
+        verdicts.append((await line.dot()).verdict)
+    await line.close()
+    return verdicts
 
 
 def test_no_letter_is_lost_under_eight_connections(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.mail_store import UNREADABLE, fold, list_letters, read_letter, read_part
+from adapters.mail_contents import read_letter, read_part
+from adapters.mail_store import UNREADABLE, fold, list_letters
 from adapters.mime import build_message, message_id_for
 from models.addresses import Mailbox
 from models.errors import UsageError
@@ -81,7 +82,7 @@ def test_a_letter_is_read_whole(tmp_path: Path) -> None:
     detail = read_letter(tmp_path, name(1))
     assert detail.text == "Kính gửi: Thôn Vịn"
     assert detail.html == "<p>Kính gửi</p>"
-    assert dict(detail.headers)["Subject"] == "Nhắc hạn gửi báo cáo"
+    assert detail.letter.subject == "Nhắc hạn gửi báo cáo"
     assert [(p.name, p.media_type, p.size) for p in detail.parts] == [(PDF.name, PDF.media_type, 8)]
     assert "X-Envelope-To: b@x.vn" in detail.source
     assert read_part(tmp_path, name(1), 0) == PDF

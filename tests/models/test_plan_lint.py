@@ -154,7 +154,7 @@ def test_a_unit_that_no_longer_exists_needs_no_address(second: PlanDossier) -> N
 def test_unconfirmed_addresses_are_loud_but_do_not_block(first: PlanDossier) -> None:
     (finding,) = found(first, "L51")
     assert not finding.blocking
-    assert "45 địa chỉ của 27 đơn vị" in finding.message
+    assert "46 địa chỉ của 27 đơn vị" in finding.message
     assert finding.title.isupper()
 
 

@@ -9,9 +9,15 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from adapters.database import open_engine
+from models.letter_holds import HoldReason
+from models.letters import LetterState
 from portal.app import make_app
-from tests.portal.conftest import PLAN, Site
+from services.brakes import hold
+from tests.portal.conftest import JUNE, PLAN, Site
 from tests.portal.test_decisions_page import draft
+from tests.portal.test_mailbox import keep, letter, thread_to
+from tests.services.letter_rows import put_letter, state_of
 
 pytestmark = pytest.mark.slow
 SHOTS = Path(__file__).parent.parent.parent / "test-output"
@@ -118,6 +124,32 @@ def test_the_officer_s_pages_fit_the_screen(
     page.close()
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1200"])
+def test_letters_in_doubt_are_settled_on_any_screen(
+    browser: Browser, address: str, site: Site, size: ViewportSize
+) -> None:
+    ledger = open_engine(site.settings.engine_url)
+    said = "450 4.2.1 " + "máy-chủ-thư-trả-lời-rất-dài" * 5
+    put_letter(ledger, "a", now=JUNE, contact="thon-01.head", attempt=2, last_text=said,
+               not_before=JUNE.replace(hour=9))  # fmt: skip
+    letter = put_letter(ledger, "b", now=JUNE, contact="thon-02.head", state="unknown", copies=1,
+                        last_text=said, settled_at=JUNE)  # fmt: skip
+    hold(ledger, commune="bat-mot", reason=HoldReason.STORM, detail=said, by="x", now=JUNE)
+    page = browser.new_page(viewport=size)
+    page.goto(f"{address}/thu")
+    assert is_within(page)
+    shoot(page, f"{size['width']}-thu")
+    page.get_by_role("button", name="Cho gửi tiếp").click()
+    page.get_by_label("Lý do").first.fill("đã gọi điện, đơn vị đã nhận")
+    page.get_by_role("button", name="Đã tới").click()
+    page.wait_for_url(f"**/thu/{letter}", wait_until="load")
+    assert is_within(page)
+    shoot(page, f"{size['width']}-thu-mot")
+    assert state_of(ledger, letter) == LetterState.ACCEPTED
+    ledger.dispose()
+    page.close()
+
+
 def test_the_leader_approves_on_a_phone(browser: Browser, address: str, site: Site) -> None:
     draft(site, "thon-01")
     page = browser.new_page(viewport=PHONE)
@@ -131,4 +163,61 @@ def test_the_leader_approves_on_a_phone(browser: Browser, address: str, site: Si
     shoot(page, "1200-phe-duyet")
     page.get_by_role("button", name="Phê duyệt").press("Enter")
     assert "Lãnh đạo phê duyệt lúc" in page.get_by_role("status").inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1200"])
+def test_the_mailbox_is_read_on_any_screen_without_scripts(
+    browser: Browser, address: str, site: Site, size: ViewportSize
+) -> None:
+    thread = thread_to(site, "thon-01")
+    long = "Báo cáo kết quả " * 12
+    loud = '<img src="/bieu-tuong.gif"><p style="background:url(/nen.gif)">Kính gửi</p>'
+    for number in (1, 2):
+        octets = letter(number, subject=long, html=loud, thread=thread)
+        keep(site, octets, f"{number:05d}-{number:032x}")
+    context = browser.new_context(viewport=size, java_script_enabled=False)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/hop-thu")
+    shoot(page, f"{size['width']}-hop-thu")
+    page.get_by_role("link", name="Báo cáo kết quả").first.click()
+    page.wait_for_url("**/hop-thu/0*")
+    assert page.frame_locator("iframe").get_by_text("Kính gửi").is_visible()
+    shoot(page, f"{size['width']}-hop-thu-thu")
+    for tab in ("Văn bản", "Chuỗi thư (2)", "Nguồn"):
+        page.get_by_role("link", name=tab).click()
+        page.wait_for_load_state()
+        assert page.get_by_role("heading", level=1).inner_text().startswith("Báo cáo")
+        assert is_within(page)
+    assert not [url for url in asked if url.endswith(".gif")]
+    context.close()
+
+
+def test_the_report_is_edited_and_traced_on_a_phone(
+    browser: Browser, address: str, site: Site
+) -> None:
+    draft(site, "thon-01")
+    page = browser.new_page(viewport=PHONE)
+    page.goto(f"{address}/ke-hoach/{PLAN}/bao-cao/bien-tap")
+    assert is_within(page)
+    page.get_by_label("Lời của cán bộ").first.fill("- Xã đã phát {TT01} lượt")
+    page.get_by_role("button", name="Lưu và lập lại dự thảo").first.press("Enter")
+    page.wait_for_url("**/bien-tap#*")
+    draft(site, "thon-02")
+    page.goto(f"{address}/ke-hoach/{PLAN}/bao-cao/bien-tap")
+    assert is_within(page)
+    shoot(page, "360-bien-tap")
+    page.goto(f"{address}/ke-hoach/{PLAN}/bao-cao")
+    assert is_within(page)
+    page.locator("a.figure").first.press("Enter")
+    page.wait_for_url("**/so-lieu/**")
+    assert "Khớp" in page.locator(".badge").first.inner_text()
+    assert is_within(page)
+    shoot(page, "360-so-lieu")
+    page.set_viewport_size(DESK)
+    page.goto(f"{address}/ke-hoach/{PLAN}/bao-cao/bien-tap")
+    assert is_within(page)
+    shoot(page, "1200-bien-tap")
     page.close()

@@ -1,24 +1,38 @@
 """The leader decides on exactly the text that was shown, and nobody else decides."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from adapters.rule_sets import read_rule_set
 from models.submissions import Answer
-from services.reports import assemble, find_report
+from services.desk import Desk
+from services.reports import ReportRecord, assemble, find_report
 from services.reviews import accept
+from services.sign_offs import sign_off_content, sign_off_form
 from tests.portal.conftest import JUNE, PLAN, Site
 
 
-def draft(site: Site, village: str) -> None:
+def draft(site: Site, village: str, *, is_signed_off: bool = True) -> None:
     sheet = f"{PLAN}/PSL/{village}/1"
     site.submit(sheet, Answer(values={"TT01": 12}), nonce=village, now=JUNE)
     desk = site.desk(JUNE)
     accept(desk.engine, sheet, reviewer="vhxh", now=JUNE)
     now = JUNE + timedelta(hours=1)
-    assemble(desk.engine, PLAN, outline=None, blobs=desk.blobs, actor="t", now=now)
+    made = assemble(desk.engine, PLAN, outline=None, blobs=desk.blobs, actor="t", now=now)
+    if is_signed_off:
+        answer_for(desk, made, now)
     desk.engine.dispose()
+
+
+def answer_for(desk: Desk, made: ReportRecord, now: datetime) -> None:
+    seen: Any = {"version": made.version, "sha256_prefix": made.sha256}
+    sign_off_content(desk.engine, PLAN, **seen, by="Trưởng phòng", now=now)
+    sign_off_form(
+        desk.engine, PLAN, **seen, by="Chánh Văn phòng", now=now, rules=read_rule_set(),
+        blobs=desk.blobs, note="đạt",
+    )  # fmt: skip
 
 
 def verdict_of(site: Site) -> tuple[str | None, str | None, str | None]:
@@ -90,7 +104,7 @@ def test_a_decision_that_names_nothing_decides_nothing(
     assert verdict_of(site)[0] is None
 
 
-@pytest.mark.parametrize(("unit", "role"), [("ubnd", "contact"), ("vhxh", "head")])
+@pytest.mark.parametrize(("unit", "role"), [("ubnd", "contact"), ("kt", "head")])
 def test_for_anyone_else_the_page_does_not_exist(
     site: Site, leader: str, unit: str, role: str
 ) -> None:
@@ -108,3 +122,45 @@ def test_the_leader_downloads_the_draft(site: Site, leader: str) -> None:
     page = site.client.get(f"{leader}/bao-cao/{PLAN}").text
     path = next(part for part in page.split('"') if part.endswith(".docx"))
     assert site.client.get(path).content.startswith(b"PK")
+
+
+def test_the_leader_passes_on_and_only_the_chairman_decides_then(site: Site, leader: str) -> None:
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    passed = decide(site, leader, fields | {"quyet_dinh": "passed_on", "y_kien": "Xin ý kiến"})
+    assert "Đã chuyển xin ý kiến Chủ tịch" in passed.text
+    assert decide(site, leader, fields | {"quyet_dinh": "approved"}).status_code == 409
+    chair = f"/d/{site.link('ubnd', 'chair')}"
+    page = site.client.get(f"{chair}/bao-cao/{PLAN}").text
+    assert "Xin ý kiến" in page
+    assert 'value="passed_on"' not in page
+    decided = decide(site, chair, site.hidden(page) | {"quyet_dinh": "approved"})
+    assert decided.status_code == 200
+    assert verdict_of(site) == ("approved", "Chủ tịch", None)
+
+
+def test_a_second_approval_is_a_page_that_says_when(site: Site, leader: str) -> None:
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    answers = [
+        site.client.post(
+            f"{leader}/bao-cao/{PLAN}", data=fields | {"quyet_dinh": "approved"},
+            follow_redirects=False,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [303, 200]
+    assert "phê duyệt lúc" in answers[1].text
+
+
+def test_the_heads_of_the_two_units_sign_off_on_their_own_pages(site: Site) -> None:
+    draft(site, "thon-01", is_signed_off=False)
+    for unit, matter in (("vhxh", "content"), ("vp", "form")):
+        own = f"/d/{site.link(unit)}"
+        page = site.client.get(f"{own}/bao-cao/{PLAN}").text
+        assert f'value="{matter}"' in page
+        fields = site.hidden(page) | {"y_kien": "đạt"}
+        assert decide(site, own, fields | {"quyet_dinh": "approved"}).status_code == 409
+        other = "form" if matter == "content" else "content"
+        assert decide(site, own, fields | {"quyet_dinh": other}).status_code == 404
+        assert "Đã xác nhận" in decide(site, own, fields | {"quyet_dinh": matter}).text
+    assert site.row_counts()["sign_offs"] == 2
+    assert verdict_of(site)[0] is None

@@ -1,70 +1,79 @@
 """The mailbox page shows hostile letters without trusting them."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from smtplib import SMTP
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from adapters.mail_catcher import MailCatcher
 from adapters.mime import build_message, message_id_for
 from models.addresses import Mailbox
 from models.letters import Composed, LetterKind, Part
-from portal.mailbox import KIND_LABELS, clean_html, day_label, links_of, mailbox_routes, size_label
-from portal.pages import NavLink, make_templates, security_headers
+from portal.mail_reading import KIND_LABELS, Link, clean_html, links_of, size_label
+from tests.incoming_mails import deep, many_parts
+from tests.portal.conftest import JUNE, PLAN, Site
 
 INSTANTS = [datetime(2026, 6, 21, 23, 0, tzinfo=UTC), datetime(2026, 6, 21, 16, 59, tzinfo=UTC)]
 EVIL = "<script>alert(1)</script>"
+EVIL_ID = f"00002-{'e' * 32}"
 
 
-def letter(number: int, *, subject: str, html: str, parts: tuple[Part, ...] = ()) -> bytes:
+def letter(
+    number: int, *, subject: str, html: str, thread: str, parts: tuple[Part, ...] = ()
+) -> bytes:
     return build_message(
         composed=Composed(
             subject=subject, text=f"Xin mời {EVIL} https://x.vn/a?b=1&c=2", html=html, parts=parts
         ),
         sender=Mailbox(address="a@x.vn", name=f"Phòng {EVIL}"),
-        recipient=Mailbox(address="b@x.vn", name="Thôn Vịn"),
+        recipient=Mailbox(address="b@x.vn", name="Trưởng thôn"),
         reply_to="a@x.vn",
         message_id=message_id_for(b"k", str(number), "E03", "x.vn"),
         date=INSTANTS[0],
-        headers={"X-Dondoc-Kind": "E03"},
+        references=(thread,),
+        headers={"X-Dondoc-Kind": "E03" if number == 1 else "E06"},
     )
 
 
+def thread_to(site: Site, unit_id: str) -> str:
+    return site.desk(JUNE).letterhead.thread_id(PLAN, unit_id)
+
+
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
+def client(site: Site) -> Iterator[TestClient]:
     instants = iter(reversed(INSTANTS))
     part = Part(name='báo "cáo".html', media_type="text/html", content=EVIL.encode())
     letters = [
-        letter(1, subject="Báo cáo cũ", html="<p>Kính gửi</p>"),
+        letter(1, subject="Báo cáo cũ", html="<p>Kính gửi</p>", thread=thread_to(site, "thon-01")),
         letter(
             2,
             subject=f"Nhắc hạn {EVIL}",
             html=f'{EVIL}<a href="javascript:x">y</a><b>Kính gửi</b>',
+            thread=thread_to(site, "thon-01"),
             parts=(part,),
         ),
     ]
     with (
-        MailCatcher(tmp_path, clock=lambda: next(instants)) as catcher,
+        MailCatcher(site.settings.mail_folder, clock=lambda: next(instants)) as catcher,
         SMTP("127.0.0.1", catcher.port, "localhost") as smtp,
     ):
         for octets in letters:
             smtp.sendmail("a@x.vn", ["b@x.vn"], octets)
-    app = FastAPI(openapi_url=None)
-    app.middleware("http")(security_headers)
-    app.include_router(
-        mailbox_routes(tmp_path, make_templates((NavLink(label="Hộp thư", href="/hop-thu"),)))
-    )
-    with TestClient(app, raise_server_exceptions=True) as it:
-        yield it
+    return site.client
+
+
+def keep(site: Site, octets: bytes, letter_id: str = EVIL_ID) -> None:
+    """Put a letter in the folder as if the catcher had kept it."""
+    site.settings.mail_folder.mkdir(exist_ok=True)
+    envelope = f"X-Envelope-To: b@x.vn\r\nX-Received-At: {JUNE.isoformat()}\r\n".encode()
+    (site.settings.mail_folder / f"{letter_id}.eml").write_bytes(envelope + octets)
 
 
 def first_id(client: TestClient) -> str:
-    return client.get("/hop-thu").text.split('href="/hop-thu/')[1].split('"')[0]
+    return client.get("/hop-thu").text.split('class="item-title" href="/hop-thu/')[1].split('"')[0]
 
 
 def test_letters_are_grouped_by_local_day(client: TestClient) -> None:
@@ -80,7 +89,8 @@ def test_letters_are_grouped_by_local_day(client: TestClient) -> None:
 def test_search_finds_by_recipient_and_text_without_diacritics(client: TestClient) -> None:
     assert "Có 2 thư" in client.get("/hop-thu").text
     assert "Tìm thấy 1 thư" in client.get("/hop-thu", params={"q": "bao cao CU"}).text
-    assert "Tìm thấy 2 thư" in client.get("/hop-thu", params={"q": "thon vin b@x.vn"}).text
+    assert "Tìm thấy 2 thư" in client.get("/hop-thu", params={"q": "truong thon b@x.vn"}).text
+    assert "Tìm thấy 2 thư" in client.get("/hop-thu", params={"q": "thon vin"}).text
     nothing = client.get("/hop-thu", params={"q": f'"{EVIL}'})
     assert "Không có thư nào khớp" not in client.get("/hop-thu", params={"q": "script"}).text
     assert EVIL not in nothing.text
@@ -112,9 +122,11 @@ def test_the_body_is_framed_without_any_right(client: TestClient) -> None:
     assert "<b>Kính gửi</b>" in body.text
     assert "script" not in body.text
     policy = body.headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
-    assert "frame-ancestors 'self'" in policy
-    assert policy.endswith("sandbox")
+    assert policy.startswith(
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        "frame-ancestors 'self'"
+    )
+    assert body.headers["x-content-type-options"] == "nosniff"
 
 
 def test_an_attachment_is_only_ever_downloaded(client: TestClient) -> None:
@@ -146,23 +158,99 @@ def test_what_is_no_letter_is_not_found(client: TestClient, path: str, tail: str
     assert client.get(f"/hop-thu/{path}{tail}").status_code == 404
 
 
-def test_a_name_with_line_breaks_cannot_split_a_header(client: TestClient, tmp_path: Path) -> None:
+def test_a_name_with_line_breaks_cannot_split_a_header(site: Site) -> None:
     message = EmailMessage()
-    message["X-Received-At"] = INSTANTS[0].isoformat()
     message.add_attachment(b"x", maintype="a", subtype="b", filename="x")
     octets = message.as_bytes().replace(
-        b'filename="x"', b"filename*=utf-8''x%0D%0ASet-Cookie%3A%20a%3Db%00"
+        b'filename="x"', b"filename*=utf-8''x%0D%0ASet-Cookie%3A%20a%3Db%00%E2%80%AEfdp.exe"
     )
-    (tmp_path / f"00009-{'a' * 32}.eml").write_bytes(octets)
-    page = client.get(f"/hop-thu/00009-{'a' * 32}/tep/0")
+    keep(site, octets)
+    page = site.client.get(f"/hop-thu/{EVIL_ID}/tep/0")
     assert page.status_code == 200
     assert "set-cookie" not in page.headers
-    assert client.get(f"/hop-thu/00009-{'a' * 32}").status_code == 200
+    assert "%E2%80%AE" not in page.headers["content-disposition"]
+    assert site.client.get(f"/hop-thu/{EVIL_ID}").status_code == 200
 
 
-def test_many_letters_come_in_pages(client: TestClient, tmp_path: Path) -> None:
+@pytest.mark.parametrize("tab", ["html", "van-ban", "chuoi", "nguon"])
+@pytest.mark.parametrize(
+    "octets",
+    [
+        deep(3_000),
+        many_parts(5_000),
+        b"Subject: x\r\nFrom: " + b"(" * 3_000 + b"\r\n\r\nx",
+        b"Message-ID: <[x]@>\r\nReferences: " + b"<a@b> " * 5_000 + b"\r\n\r\nx",
+        b'Content-Type: text/html; charset="\0"\r\n\r\n' + b"<div>" * 20_000,
+        b"Content-Type: text/plain\r\n\r\n" + b"x " * 1_000_000,
+    ],
+    ids=["deep", "parts", "comments", "ids", "tags", "long"],
+)
+def test_no_letter_breaks_the_page(site: Site, octets: bytes, tab: str) -> None:
+    keep(site, octets)
+    assert "Có 1 thư" in site.client.get("/hop-thu").text
+    page = site.client.get(f"/hop-thu/{EVIL_ID}", params={"xem": tab})
+    assert page.status_code == 200
+    assert len(page.content) < 1_000_000
+    assert site.client.get(f"/hop-thu/{EVIL_ID}/noi-dung").status_code == 200
+
+
+def test_a_long_letter_is_shown_in_part_and_given_whole(site: Site) -> None:
+    keep(site, b"Content-Type: text/plain\r\n\r\n" + b"x " * 1_000_000)
+    assert "Thư dài" in site.client.get(f"/hop-thu/{EVIL_ID}").text
+    whole = site.client.get(f"/hop-thu/{EVIL_ID}/thu.eml")
+    assert len(whole.content) > 2_000_000
+    assert whole.headers["content-type"] == "application/octet-stream"
+    assert whole.headers["content-disposition"].startswith("attachment; filename*=UTF-8''00002-")
+
+
+def test_a_remote_picture_is_never_loaded(site: Site) -> None:
+    keep(
+        site,
+        b'Content-Type: text/html\r\n\r\n<img src="http://t.vn/p.gif">\
+<p style="background:url(http://t.vn/q.gif)">a</p><link rel=stylesheet href="http://t.vn/s">',
+    )
+    body = site.client.get(f"/hop-thu/{EVIL_ID}/noi-dung")
+    assert "t.vn" not in body.text
+    assert "img-src data:" in body.headers["content-security-policy"]
+
+
+def test_letters_are_narrowed_by_unit_and_kind(client: TestClient, site: Site) -> None:
+    other = letter(7, subject="Thư khác", html="<p>x</p>", thread=thread_to(site, "vhxh"))
+    keep(site, other, f"00007-{'a' * 32}")
+    page = client.get("/hop-thu").text
+    assert "<option>Thôn Vịn</option>" in page
+    assert "<option>Nhắc hạn</option>" in page
+    assert "Tìm thấy 2 thư" in client.get("/hop-thu", params={"don_vi": "Thôn Vịn"}).text
+    one = client.get("/hop-thu", params={"don_vi": "Thôn Vịn", "loai": "Quá hạn"}).text
+    assert "Tìm thấy 1 thư" in one
+    assert "Tìm thấy 0 thư" in client.get("/hop-thu", params={"loai": "Gia hạn"}).text
+
+
+def test_one_letter_leads_to_its_neighbours_of_the_same_search(client: TestClient) -> None:
+    newest = first_id(client)
+    page = client.get(f"/hop-thu/{newest}", params={"q": "thon vin"}).text
+    assert "Thư cũ hơn" in page
+    assert "Thư mới hơn" not in page
+    assert "Kết quả tìm" in page
+    alone = client.get(f"/hop-thu/{newest}", params={"q": "Nhắc"}).text
+    assert "Thư cũ hơn" not in alone
+
+
+def test_a_thread_is_read_in_order(client: TestClient) -> None:
+    page = client.get(f"/hop-thu/{first_id(client)}", params={"xem": "chuoi"}).text
+    assert "Chuỗi thư (2)" in page
+    assert page.index("Báo cáo cũ") < page.index("Xin mời")
+    assert page.count("Mở thư này") == 2
+    assert "<script" not in page
+
+
+def test_attachments_are_counted_in_the_list(client: TestClient) -> None:
+    assert client.get("/hop-thu").text.count("Kèm 01 tệp") == 1
+
+
+def test_many_letters_come_in_pages(client: TestClient, site: Site) -> None:
     for number in range(10, 130):
-        (tmp_path / f"{number:05d}-{number:032x}.eml").write_bytes(b"broken")
+        (site.settings.mail_folder / f"{number:05d}-{number:032x}.eml").write_bytes(b"broken")
     first, second = client.get("/hop-thu").text, client.get("/hop-thu?trang=2").text
     assert "Có 122 thư" in first
     assert "Cũ hơn" in first
@@ -179,9 +267,16 @@ def test_cleaning_keeps_the_look_and_drops_what_acts() -> None:
     assert not any(bad in cleaned for bad in ("position", "onclick", "p.gif", "form", "data:"))
 
 
-def test_links_of_a_letter_are_each_listed_once() -> None:
-    html = '<a href="https://x.vn/a?b=1&amp;c=2">1</a><a href="https://x.vn/a?b=1&amp;c=2">2</a><a href="mailto:a@x.vn">3</a>'
-    assert links_of(html) == ("https://x.vn/a?b=1&c=2",)
+def test_links_of_a_letter_are_each_listed_once_with_their_words() -> None:
+    html = '<a href="https://x.vn/a?b=1&amp;c=2"><b>Mở</b> trang</a><a href="https://x.vn/a?b=1&amp;c=2">2</a><a href="mailto:a@x.vn">3</a>'
+    (link,) = links_of(html)
+    assert link == Link(words="Mở trang", href="https://x.vn/a?b=1&c=2")
+    assert link.target == "x.vn/a"
+
+
+def test_a_link_shows_where_it_really_leads() -> None:
+    (link,) = links_of('<a href="https://gia.example/' + "x" * 99 + '">https://that.vn</a>')
+    assert link.target == f"gia.example/{'x' * 28}…"
 
 
 @pytest.mark.parametrize(
@@ -193,14 +288,3 @@ def test_sizes_are_written_with_a_comma(octets: int, label: str) -> None:
 
 def test_every_kind_has_a_label() -> None:
     assert set(KIND_LABELS) == set(LetterKind)
-
-
-@pytest.mark.parametrize(
-    ("day", "label"),
-    [
-        (date(2026, 6, 5), "thứ Sáu, ngày 05/6/2026"),
-        (date(2026, 2, 1), "Chủ nhật, ngày 01/02/2026"),
-    ],
-)
-def test_days_are_written_as_in_letters(day: date, label: str) -> None:
-    assert day_label(day) == label

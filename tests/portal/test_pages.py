@@ -81,7 +81,7 @@ def test_the_report_page_shows_text_sources_and_files(site: Site) -> None:
     newest = site.client.get(f"/ke-hoach/{PLAN}/bao-cao")
     assert newest.url.path.endswith("/bao-cao/1")
     assert "DỰ THẢO" in newest.text
-    assert f"{SHEET}@1" in newest.text
+    assert f'href="/ke-hoach/{PLAN}/bao-cao/1/so-lieu/TT01"' in newest.text
     assert "Đang chờ lãnh đạo quyết định" in newest.text
     assert HOSTILE not in newest.text
     name = next(p for p in newest.text.split('"') if p.endswith(".pdf"))

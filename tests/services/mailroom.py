@@ -1,34 +1,49 @@
 """The mailroom of the service tests: plans reminders, sends for real, reads what arrived."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from adapters import tables
+from adapters import owners, tables
 from adapters.database import transaction
 from adapters.mail_catcher import MailCatcher
-from adapters.smtp import Mailer, RelaySettings, TlsMode
+from adapters.smtp import RelaySettings, TlsMode
 from models.calendars import WorkingCalendar
+from models.clocks import MonotonicReading
+from models.letter_policies import QUIET_REMOTE
 from models.letters import LetterKind, LetterState
 from models.plans import PlanDossier
 from models.reminder_policy import ReminderPolicy
-from services import delivery, reminders
+from services import claims, delivery, marks, reminders
+from services.claims import Claimant, Claimed
 from services.composing import Composer
-from services.delivery import Claimed, Delivery
+from services.delivery import Delivery, Sender, Traffic
+from services.marks import Sending
 from services.reminders import Planning
+from services.resolving import Oracle, Resolver, resolve, silence
 from services.reviews import waive
 from tests.services.stage import COMMUNE, Office, at
 
 SENDER = "người gửi thử"
+ONE_LINE = Traffic(connections=1)
 FEW = (
     "ubnd", "vhxh", "kt", "vp", "cudv", "dt-mttq", "th-thcs", "thon-01", "thon-02", "ubnd-tinh", "so-khcn",
 )  # fmt: skip
+
+
+# The outbox with the bytes of its letters, as a claim reads it.
+WITH_BYTES = select(tables.outbox, tables.frozen_letters.c.content.label("frozen")).join_from(
+    tables.outbox,
+    tables.frozen_letters,
+    tables.frozen_letters.c.outbox_id == tables.outbox.c.id,
+    isouter=True,
+)
 
 
 @dataclass(frozen=True)
@@ -48,34 +63,89 @@ class Mailroom:
             self.engine, commune=commune, policy=self.policy, calendar=self.calendar, now=now
         )
 
+    def multiply(self, count: int) -> int:
+        """Make of the only letter that many; gives their number."""
+        with transaction(self.engine) as connection:
+            row = dict(connection.execute(select(tables.outbox)).mappings().one())
+            del row["id"]
+            copies = [row | {"dedupe_key": f"{row['dedupe_key']}/{n}"} for n in range(1, count)]
+            connection.execute(tables.outbox.insert(), copies)
+        return count
+
     def send(self, now: datetime, *, port: int | None = None) -> Delivery:
         """Send what is due, to the catcher or to another port of this machine."""
         return asyncio.run(self.deliver(now, port or self.catcher.port))
 
-    async def deliver(self, now: datetime, port: int) -> Delivery:
+    async def deliver(
+        self, now: datetime, port: int, *, owner: str = SENDER, traffic: Traffic = ONE_LINE
+    ) -> Delivery:
         """Send what is due to the relay on that port."""
-        relay = RelaySettings(host="127.0.0.1", port=port, tls=TlsMode.NONE)
-        async with Mailer(relay) as mailer:
-            return await delivery.deliver(
-                self.engine,
+        with owners.living_owner(self.engine, self.locks, owner) as connection:
+            sender = Sender(
+                connection=connection,
+                engine=self.engine,
                 commune=COMMUNE,
-                mailer=mailer,
+                owner=owner,
                 composer=self.composer,
-                owner=SENDER,
                 policy=self.policy,
-                now=now,
+                relay=RelaySettings(host="127.0.0.1", port=port, tls=TlsMode.NONE),
+                traffic=traffic,
             )
+            return await delivery.deliver(sender, now=now)
 
-    def claim(self, now: datetime) -> tuple[Claimed, ...]:
+    @property
+    def locks(self) -> Path:
+        """Where living senders hold their locks."""
+        return self.folder.parent / "locks"
+
+    def claim(self, now: datetime, *, owner: str = SENDER, most: int = 100) -> tuple[Claimed, ...]:
         """Claim what is due, as a sender does that then dies."""
-        return delivery.claim(
-            self.engine,
+        with self.engine.connect() as connection:
+            return claims.claim(self.claimant(connection, now, owner=owner), most=most)
+
+    def claim_suspect(self, claimant: Claimant) -> tuple[Claimed, ...]:
+        """Claim one letter that a sender died with."""
+        return claims.claim_suspect(claimant)
+
+    def claimant(self, connection: Connection, now: datetime, *, owner: str = SENDER) -> Claimant:
+        """Who claims over that connection, everything there is."""
+        return Claimant(
+            connection=connection,
             commune=COMMUNE,
             composer=self.composer,
-            owner=SENDER,
+            owner=owner,
             kinds=frozenset(LetterKind),
+            mails_per_day=self.policy.mails_per_day,
             now=now,
         )
+
+    def mark(self, letters: Sequence[Claimed], now: datetime, *, owner: str = SENDER) -> set[int]:
+        """Mark letters as if their last dot were about to be written."""
+        of = Sending(COMMUNE, owner, now)
+        with transaction(self.engine) as connection:
+            return set(marks.mark(connection, letters, of=of).ids)
+
+    def resolve(
+        self,
+        now: datetime,
+        *,
+        alive: Collection[str] = (),
+        oracle: Oracle = silence,
+        monotonic: MonotonicReading | None = None,
+        quiet: timedelta = QUIET_REMOTE,
+    ) -> int:
+        """Settle letters in doubt; the monotonic clock runs with ``now`` unless it is given."""
+        reading = monotonic or MonotonicReading(boot_id="boot", seconds=now.timestamp())
+        resolver = Resolver(
+            engine=self.engine,
+            commune=COMMUNE,
+            is_alive=lambda owner: owner in alive,
+            oracle=oracle,
+            quiet=quiet,
+            monotonic=reading,
+            now=now,
+        )
+        return resolve(resolver)
 
     def rows(
         self,
@@ -84,12 +154,12 @@ class Mailroom:
         contact: str | None = None,
         state: LetterState | None = None,
     ) -> Sequence[Row[tuple[object, ...]]]:
-        """Rows of the outbox in the order they were written, those that match."""
+        """Rows of the outbox with their bytes, in the order they were written, those that match."""
         c = tables.outbox.c
         wanted = [(c.kind, kind), (c.contact_id, contact), (c.state, state)]
         matches = [column == value for column, value in wanted if value is not None]
         with transaction(self.engine) as connection:
-            return connection.execute(select(tables.outbox).where(*matches).order_by(c.id)).all()
+            return connection.execute(WITH_BYTES.where(*matches).order_by(c.id)).all()
 
     def row(
         self, kind: LetterKind | None = None, *, contact: str | None = None
@@ -111,12 +181,23 @@ class Mailroom:
         with transaction(self.engine) as connection:
             return connection.execute(chosen).all()
 
+    def alarms(self) -> dict[str, str]:
+        """What a person was told, the latest of each kind."""
+        a = tables.alarms.c
+        with transaction(self.engine) as connection:
+            rows = connection.execute(select(a.kind, a.text).order_by(a.raised_at))
+            return {row.kind: row.text for row in rows}
+
     def alter(self, letter_id: int, **values: object) -> None:
-        """Break or move one row of the outbox."""
+        """Break or move one row of the outbox; ``frozen`` are its bytes."""
+        content = values.pop("frozen", None)
         with transaction(self.engine) as connection:
             connection.execute(
                 update(tables.outbox).where(tables.outbox.c.id == letter_id).values(values)
             )
+            if content is not None:
+                row = {"outbox_id": letter_id, "content": content}
+                connection.execute(insert(tables.frozen_letters).values(row))
 
     def contents(self) -> list[bytes]:
         """The bytes that arrived, in order, without the catcher's own lines."""

@@ -5,13 +5,15 @@ from datetime import date, datetime
 
 from adapters.blobs import BlobStore
 from adapters.outlines import read_outline
+from adapters.rule_sets import read_rule_set
 from models.submissions import Answer
-from services import decisions, reports
+from services import decision_requests, decisions, report_edits, report_numbers, reports, sign_offs
 from services.decisions import Verdict
 from services.reports import ReportRecord
 from tests.services.mailroom import excuse
 from tests.services.stage import PLAN, SHEET, Office, at, owed_by
 
+RULES = read_rule_set()
 REPORTED = at((20, 6))
 DRAFTED = at((25, 6), "07:30")
 ISSUED = date(2026, 6, 26)
@@ -45,13 +47,31 @@ class Reporting:
 
     def edit(self, place: str, text: str) -> None:
         """Keep the office's own words for a part of the outline."""
-        reports.edit_report(
-            self.office.engine, PLAN, place=place, text=text, by="vhxh", now=DRAFTED
+        report_edits.edit_place(
+            self.office.engine, PLAN, place=place, text=text, outline=read_outline("khcn-2026"),
+            by="vhxh", now=DRAFTED,
+        )  # fmt: skip
+
+    def sign_off(self, now: datetime = DRAFTED, plan_id: str = PLAN) -> None:
+        """Have content and form of the newest version answered for, unless it is decided."""
+        made = reports.find_report(self.office.engine, plan_id)
+        assert made is not None
+        done = sign_offs.find_sign_offs(self.office.engine, made.id)
+        if made.verdict is not None or len(done) == len(sign_offs.SignOffKind):
+            return
+        engine, seen = self.office.engine, made.sha256
+        sign_offs.sign_off_content(
+            engine, plan_id, version=made.version, sha256_prefix=seen, by="Trưởng phòng", now=now
         )
+        sign_offs.sign_off_form(
+            engine, plan_id, version=made.version, sha256_prefix=seen, by="Chánh Văn phòng",
+            now=now, rules=RULES, blobs=self.blobs, note="đạt",
+        )  # fmt: skip
 
     def ask(self, now: datetime = DRAFTED) -> bool:
         """Put the newest version before the leader."""
-        return decisions.ask_decision(
+        self.sign_off(now)
+        return decision_requests.ask_decision(
             self.office.engine, PLAN, calendar=self.office.calendar, now=now
         )
 
@@ -65,6 +85,7 @@ class Reporting:
     ) -> bool:
         """Decide on a version as seen, by default on the newest content."""
         seen = sha256 or self.newest().sha256[:12]
+        self.sign_off()
         return decisions.decide(
             self.office.engine, PLAN, version=version, sha256_prefix=seen, verdict=verdict,
             by="Lê Văn Công", now=DRAFTED, calendar=self.office.calendar, comment=comment,
@@ -74,7 +95,7 @@ class Reporting:
         self, number: int = 112, issued_on: date = ISSUED, plan_id: str = PLAN
     ) -> ReportRecord:
         """Enter the number and day, on the day of issue or on that day if it is later."""
-        return decisions.number_report(
+        return report_numbers.number_report(
             self.office.engine, plan_id, number=number, issued_on=issued_on, by="vt",
             blobs=self.blobs, now=at(max(issued_on, ISSUED)),
         )  # fmt: skip

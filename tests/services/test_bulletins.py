@@ -1,15 +1,19 @@
 """The leader's bulletin: once a week, on its last working day, with counts that close."""
 
+from datetime import datetime
+
 import pytest
 
 from adapters.database import transaction
 from adapters.ledger import PlanRecord
 from models.calendars import WorkingCalendar
+from models.countdowns import Countdown
 from models.letters import LetterKind
 from models.plans import PlanDossier
 from services.boards import read_board
 from services.bounces import flag_contact
 from services.bulletins import bulletin_facts, is_bulletin_time, write_bulletins
+from services.countdowns import read_countdown
 from tests.services.mailroom import FEW, Mailroom, body_of, excuse, with_units
 from tests.services.stage import COMMUNE, NIL, PLAN, SHEET, Office, at, owed_by
 
@@ -19,6 +23,10 @@ FRIDAY = at((19, 6), "14:00")
 @pytest.fixture(scope="session")
 def dossier(dossier: PlanDossier) -> PlanDossier:
     return with_units(dossier, FEW)
+
+
+def countdown(office: Office, now: datetime) -> Countdown:
+    return read_countdown(office.engine, PLAN, calendar=office.calendar, now=now)
 
 
 def write(mailroom: Mailroom, day: tuple[int, int], hour: str = "14:00") -> int:
@@ -66,7 +74,13 @@ def test_the_counts_close_to_all_obligations(
     office.accept(owed_by("thon-02"), now=at((18, 6)))
     excuse(office, owed_by("kt", "SL"))
     board = read_board(office.engine, PLAN, calendar=office.calendar, as_of=FRIDAY)
-    facts = bulletin_facts(active_plan, board, calendar=office.calendar, now=FRIDAY)
+    facts = bulletin_facts(
+        active_plan,
+        board,
+        calendar=office.calendar,
+        now=FRIDAY,
+        countdown=countdown(office, FRIDAY),
+    )
     parts = (
         "done_on_time", "done_late", "running_in_time", "running_overdue", "waiting", "waived",
     )  # fmt: skip
@@ -91,7 +105,9 @@ def test_with_nothing_overdue_the_forecast_is_good_and_nothing_is_asked(
     past = [o.id for o in office.obligations() if o.due_at < now]
     excuse(office, *past)
     board = read_board(office.engine, PLAN, calendar=office.calendar, as_of=now)
-    facts = bulletin_facts(active_plan, board, calendar=office.calendar, now=now)
+    facts = bulletin_facts(
+        active_plan, board, calendar=office.calendar, now=now, countdown=countdown(office, now)
+    )
     assert (facts["forecast"], facts["asks"], facts["overdue"]) == ("đúng hạn", [], [])
 
 

@@ -11,7 +11,7 @@ from models.errors import ConflictError, RefusedError
 from models.letters import LetterKind
 from models.obligations import ObligationState
 from models.plans import PlanDossier
-from services import decisions, phases, plans, reports
+from services import decisions, phases, plans, report_numbers, reports
 from services.bounces import flag_contact
 from services.decisions import Verdict
 from tests.services.mailroom import FEW, Mailroom, attachments_of, body_of, second_plan, with_units
@@ -103,6 +103,7 @@ def test_two_decisions_conflict(drafted: Reporting) -> None:
 
 
 def test_two_who_decide_at_once_leave_one_decision(drafted: Reporting) -> None:
+    drafted.sign_off()
     start = Barrier(2)
 
     def act(verdict: Verdict) -> bool | str:
@@ -144,7 +145,7 @@ def test_a_day_before_the_decision_or_after_today_is_refused(drafted: Reporting,
 
 
 def number_on(drafted: Reporting, day: date) -> None:
-    decisions.number_report(
+    report_numbers.number_report(
         drafted.office.engine, PLAN, number=112, issued_on=day, by="vt", blobs=drafted.blobs,
         now=at(ISSUED),
     )  # fmt: skip
@@ -170,6 +171,31 @@ def test_two_who_number_at_once_leave_one_number(drafted: Reporting) -> None:
 def test_a_number_is_used_once_a_year(drafted: Reporting) -> None:
     drafted.decide()
     drafted.number()
+    other = approved_second_plan(drafted)
+    with pytest.raises(RefusedError, match="Số 112 năm 2026 đã cấp cho"):
+        drafted.number(112, ISSUED, other)
+    assert drafted.number(112, date(2027, 1, 4), other).number == 112
+
+
+def test_two_plans_numbered_at_once_do_not_share_a_number(drafted: Reporting) -> None:
+    drafted.decide()
+    other = approved_second_plan(drafted)
+    start = Barrier(2)
+
+    def act(plan_id: str) -> int | str:
+        start.wait()
+        try:
+            return drafted.number(112, ISSUED, plan_id).number or 0
+        except RefusedError as error:
+            return "cấp cho" if "cấp cho" in str(error) else str(error)
+
+    with ThreadPoolExecutor(2) as clerks:
+        found = list(clerks.map(act, [PLAN, other]))
+    assert sorted(map(str, found)) == ["112", "cấp cho"]
+
+
+def approved_second_plan(drafted: Reporting) -> str:
+    """A second plan of the commune whose report waits for its number; returns its id."""
     engine, office = drafted.office.engine, drafted.office
     whole = plans.find_plan(engine, PLAN).dossier
     other = second_plan(whole).plan.id
@@ -180,15 +206,14 @@ def test_a_number_is_used_once_a_year(drafted: Reporting) -> None:
     )  # fmt: skip
     phases.open_phase(engine, other, "P3", calendar=office.calendar, now=at(ISSUED_ON))
     approve_other(drafted, other)
-    with pytest.raises(RefusedError, match="Số 112 năm 2026 đã cấp cho"):
-        drafted.number(112, ISSUED, other)
-    assert drafted.number(112, date(2027, 1, 4), other).number == 112
+    return other
 
 
 def approve_other(drafted: Reporting, plan_id: str) -> None:
     made = reports.assemble(
         drafted.office.engine, plan_id, outline=None, blobs=drafted.blobs, actor="x", now=DRAFTED
     )
+    drafted.sign_off(plan_id=plan_id)
     decisions.decide(
         drafted.office.engine, plan_id, version=1, sha256_prefix=made.sha256, by="Lê Văn Công",
         verdict=Verdict.APPROVED, now=DRAFTED, calendar=drafted.office.calendar,

@@ -8,14 +8,18 @@ from functools import partial
 
 import pytest
 
+from models.alarms import AlarmKind
+from models.letter_holds import HoldReason
+from models.letter_policies import BACK_OFF, GIVE_UP_AFTER, back_off
 from models.letters import LetterKind, LetterState
 from models.plans import PlanDossier
-from services import delivery
-from services.delivery import BACK_OFF, MOST_ATTEMPTS, Delivery, mark_dot
+from models.submissions import Answer
+from services import brakes
+from services.delivery import Delivery
 from services.journal import read_journal, verify
 from services.submissions import Receipt
-from tests.adapters.faulty_relay import DROP, FaultyRelay
-from tests.services.mailroom import FEW, SENDER, Mailroom, excuse, with_units
+from tests.adapters.faulty_relay import DROP, FaultyRelay, Script
+from tests.services.mailroom import FEW, Mailroom, excuse, with_units
 from tests.services.stage import COMMUNE, NIL, PLAN, Office, at, owed_by
 
 NOW = at((17, 6), "07:30")
@@ -41,7 +45,7 @@ def one_reminder(office: Office, mailroom: Mailroom) -> int:
     return int(mailroom.row().id)
 
 
-def relay_says(mailroom: Mailroom, answers: dict[str, str | list[str]], now: datetime) -> Delivery:
+def relay_says(mailroom: Mailroom, answers: Script, now: datetime) -> Delivery:
     async def talk() -> Delivery:
         async with FaultyRelay(answers) as relay:
             return await mailroom.deliver(now, relay.port)
@@ -68,7 +72,9 @@ def test_a_letter_refused_for_now_is_tried_again_by_the_schedule_with_the_same_b
     mailroom: Mailroom,
 ) -> None:
     now, bytes_sent = NOW, set()
-    for n, wait in enumerate((*BACK_OFF, BACK_OFF[-1]), start=1):
+    letter_id = mailroom.row().id
+    for n in range(1, len(BACK_OFF) + 2):
+        wait = back_off(letter_id, n)
         done = relay_says(mailroom, {"DOT": "451 4.7.1 greylisted"}, now)
         assert (done.retried, done.relay_failed) == (1, False)
         row = mailroom.row()
@@ -76,7 +82,6 @@ def test_a_letter_refused_for_now_is_tried_again_by_the_schedule_with_the_same_b
         bytes_sent.add(row.frozen)
         assert mailroom.send(now + wait - timedelta(seconds=1)) == Delivery()
         now += wait
-    assert [wait.total_seconds() / 60 for wait in BACK_OFF] == [1, 5, 15, 30, 60]
     assert mailroom.send(now).accepted == 1
     assert [*bytes_sent] == mailroom.contents()
     (letter,) = mailroom.letters()
@@ -87,24 +92,43 @@ def test_a_letter_refused_for_now_is_tried_again_by_the_schedule_with_the_same_b
     ]  # fmt: skip
 
 
-@pytest.mark.usefixtures("receipt")
-def test_a_letter_put_off_for_five_days_lands_on_a_persons_desk(mailroom: Mailroom) -> None:
-    mailroom.alter(mailroom.row().id, attempt=MOST_ATTEMPTS - 1)
-    relay_says(mailroom, {"DOT": "451 4.7.1 greylisted"}, NOW)
-    assert mailroom.row().state == LetterState.NEEDS_HUMAN
-    assert mailroom.send(NOW + timedelta(days=1)) == Delivery()
+def test_a_letter_put_off_for_five_days_lands_on_a_persons_desk(
+    mailroom: Mailroom, office: Office
+) -> None:
+    office.submit(owed_by("vp", "SL"), Answer(nil_reason="Không có."), now=NOW)
+    mailroom.send(NOW)
+    office.give_back(owed_by("vp", "SL"), due=at((19, 6), "17:00"), now=NOW)
+    greylist: Script = {"DOT": "451 4.7.1 greylisted"}
+    relay_says(mailroom, greylist, NOW)
+    later = NOW + GIVE_UP_AFTER
+    mailroom.alter(mailroom.row(LetterKind.RETURNED).id, not_before=later)
+    relay_says(mailroom, greylist, later)
+    row = mailroom.row(LetterKind.RETURNED)
+    assert (row.state, row.attempt, row.copies) == (LetterState.NEEDS_HUMAN, 2, 0)
+    assert row.dedupe_key in mailroom.alarms()[AlarmKind.LETTER_NEEDS_HUMAN]
+    assert mailroom.send(later + timedelta(days=1)) == Delivery()
+
+
+@pytest.mark.usefixtures("one_reminder")
+def test_a_reminder_put_off_beyond_its_day_expires_and_gives_its_rungs_back(
+    mailroom: Mailroom,
+) -> None:
+    mailroom.alter(mailroom.row().id, not_after=NOW + timedelta(seconds=30))
+    relay_says(mailroom, {"RCPT": "450 4.2.0 later"}, NOW)
+    assert mailroom.row().state == LetterState.EXPIRED
+    assert [item for item in mailroom.items() if item.outbox_id is not None] == []
+    assert mailroom.alarms() == {}
 
 
 @pytest.mark.usefixtures("active_plan")
-def test_no_relay_burns_one_attempt_and_releases_the_rest(
-    mailroom: Mailroom, free_port: int
-) -> None:
+def test_no_relay_burns_no_attempt_and_releases_all(mailroom: Mailroom, free_port: int) -> None:
     mailroom.plan(NOW)
     waiting = len(mailroom.rows())
-    assert mailroom.send(NOW, port=free_port) == Delivery(retried=1, relay_failed=True)
+    assert mailroom.send(NOW, port=free_port) == Delivery(relay_failed=True)
     rows = mailroom.rows()
-    assert {(row.state, row.owner, row.phase) for row in rows} == {(LetterState.READY, None, None)}
-    assert sorted(row.attempt for row in rows) == [*[0] * (waiting - 1), 1]
+    assert {(row.state, row.owner, row.phase, row.attempt) for row in rows} == {
+        (LetterState.READY, None, None, 0)
+    }
     assert mailroom.send(NOW + timedelta(minutes=1)).accepted == waiting
 
 
@@ -120,7 +144,7 @@ def test_a_relay_that_closes_stops_the_round(mailroom: Mailroom) -> None:
 def test_silence_after_the_dot_stays_visible_and_is_never_sent_again(mailroom: Mailroom) -> None:
     assert relay_says(mailroom, {"DOT": DROP}, NOW).unknown == 1
     row = mailroom.row()
-    assert (row.state, row.settled_at) == (LetterState.UNKNOWN, NOW)
+    assert (row.state, row.settled_at, row.copies) == (LetterState.UNKNOWN, NOW, 1)
     assert mailroom.send(NOW + timedelta(hours=2)) == Delivery()
     assert mailroom.letters() == []
 
@@ -147,11 +171,11 @@ def test_outside_the_windows_only_receipts_leave(
 def test_a_unit_that_reports_between_claim_and_dot_gets_no_letter(
     mailroom: Mailroom, office: Office, one_reminder: int
 ) -> None:
-    (claimed,) = mailroom.claim(NOW)
+    claimed = mailroom.claim(NOW)
     office.submit(owed_by("thon-01"), NIL, now=NOW)
-    assert not mark_dot(mailroom.engine, claimed, SENDER)
+    assert mailroom.mark(claimed, NOW) == set()
     row = next(row for row in mailroom.rows() if row.id == one_reminder)
-    assert (row.state, row.phase) == (LetterState.SENDING, "pre")
+    assert (row.state, row.phase, row.copies) == (LetterState.SUPERSEDED, None, 0)
 
 
 class MeanwhileRelay(FaultyRelay):
@@ -168,7 +192,7 @@ class MeanwhileRelay(FaultyRelay):
 
 
 @pytest.mark.usefixtures("one_reminder")
-def test_a_letter_withdrawn_while_the_relay_answers_is_superseded_in_the_next_round(
+def test_a_letter_withdrawn_while_the_relay_answers_is_superseded(
     mailroom: Mailroom, office: Office
 ) -> None:
     async def talk() -> tuple[Delivery, list[bytes]]:
@@ -177,67 +201,38 @@ def test_a_letter_withdrawn_while_the_relay_answers_is_superseded_in_the_next_ro
             return await mailroom.deliver(NOW, relay.port), relay.letters
 
     done, letters = asyncio.run(talk())
-    assert (done.retried, done.relay_failed) == (1, False)
+    assert (done.withdrawn, done.accepted, done.relay_failed) == (1, 1, False)
     assert [b"X-Dondoc-Kind: E10" in letter for letter in letters] == [True]
-    mailroom.send(NOW + timedelta(minutes=1))
     row = next(row for row in mailroom.rows() if row.day is not None)
     assert row.state == LetterState.SUPERSEDED
-    assert mailroom.letters() == []
+    told = [e.action for e in read_journal(mailroom.engine, commune=COMMUNE)]
+    assert "letter.superseded" in told
 
 
 @pytest.mark.usefixtures("receipt")
-def test_only_the_sender_who_claimed_may_write_the_dot(mailroom: Mailroom) -> None:
-    (claimed,) = mailroom.claim(NOW)
-    assert mailroom.claim(NOW) == ()
-    assert not mark_dot(mailroom.engine, claimed, "người khác")
-    assert not mark_dot(mailroom.engine, claimed.model_copy(update={"attempt": 9}), SENDER)
-    assert mark_dot(mailroom.engine, claimed, SENDER)
-    assert mailroom.row().phase == "dot"
-
-
-def resolve(
-    mailroom: Mailroom, *, alive: bool = False, holds: Callable[[str], bool] | None = None
-) -> int:
-    return delivery.resolve(
-        mailroom.engine, commune=COMMUNE, is_alive=lambda _: alive, holds=holds, now=NOW
-    )
-
-
-@pytest.mark.usefixtures("receipt")
-def test_a_crash_before_the_dot_puts_the_letter_back(mailroom: Mailroom) -> None:
-    mailroom.claim(NOW)
-    assert resolve(mailroom, alive=True) == 0
-    assert resolve(mailroom) == 1
-    row = mailroom.row()
-    assert (row.state, row.owner, row.settled_at) == (LetterState.READY, None, None)
-    assert mailroom.send(NOW).accepted == 1
-    assert mailroom.contents() == [row.frozen]
-
-
-@pytest.mark.usefixtures("receipt")
-@pytest.mark.parametrize("arrived", [True, False])
-def test_a_crash_after_the_dot_is_settled_by_what_the_catcher_holds(
-    mailroom: Mailroom, *, arrived: bool
+def test_a_hold_set_while_the_relay_answers_stops_the_dot_and_costs_no_attempt(
+    mailroom: Mailroom,
 ) -> None:
-    (claimed,) = mailroom.claim(NOW)
-    mark_dot(mailroom.engine, claimed, SENDER)
-    if arrived:
-        mailroom.alter(claimed.id, state=LetterState.READY)
-        mailroom.send(NOW)
-        mailroom.alter(claimed.id, state=LetterState.SENDING, phase="dot", owner=SENDER)
-    assert resolve(mailroom, holds=mailroom.catcher.holds) == 1
-    assert mailroom.row().state == (LetterState.ACCEPTED if arrived else LetterState.READY)
-    mailroom.send(NOW)
-    assert len(mailroom.letters()) == 1
+    def stop() -> None:
+        brakes.hold(
+            mailroom.engine,
+            commune=COMMUNE,
+            reason=HoldReason.PERSON,
+            detail="chờ",
+            by="a",
+            now=NOW,
+        )
 
+    async def talk() -> tuple[Delivery, list[bytes]]:
+        async with MeanwhileRelay(stop) as relay:
+            return await mailroom.deliver(NOW, relay.port), relay.letters
 
-@pytest.mark.usefixtures("receipt")
-def test_without_an_oracle_a_marked_letter_waits_for_a_person(mailroom: Mailroom) -> None:
-    (claimed,) = mailroom.claim(NOW)
-    mark_dot(mailroom.engine, claimed, SENDER)
-    assert resolve(mailroom) == 1
-    assert mailroom.row().state == LetterState.UNKNOWN
-    assert mailroom.send(NOW + timedelta(days=1)) == Delivery()
+    done, letters = asyncio.run(talk())
+    assert (done.withdrawn, done.accepted, letters) == (1, 0, [])
+    row = mailroom.row()
+    assert (row.state, row.attempt, row.copies) == (LetterState.READY, 0, 0)
+    assert "chờ" in (mailroom.send(NOW).hold or "")
+    assert mailroom.letters() == []
 
 
 @pytest.mark.usefixtures("receipt")
@@ -245,5 +240,4 @@ def test_every_letter_says_what_it_is_and_that_a_machine_wrote_it(mailroom: Mail
     mailroom.send(NOW)
     letter = message_from_bytes(mailroom.contents()[0])
     assert (letter["X-Dondoc-Kind"], letter["X-Dondoc-Plan"]) == ("E10", PLAN)
-    assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["Reply-To"] == "vhxh@batmot.example"
+    assert letter["Auto-Submitted"] == "auto-replied"

@@ -10,7 +10,7 @@ from models.errors import RefusedError
 from models.letters import LetterKind
 from models.obligations import ObligationState
 from models.plans import PlanDossier
-from services import dispatches, plans, reports
+from services import dispatches, plans, report_receipts, reports
 from services.bounces import flag_contact
 from services.journal import verify
 from tests.services.mailroom import FEW, Mailroom, attachments_of, body_of, with_units
@@ -43,11 +43,13 @@ def numbered(drafted: Reporting) -> Reporting:
 
 
 def dispatch(reporting: Reporting) -> int:
-    return dispatches.dispatch_report(reporting.office.engine, PLAN, by="vt", now=NOW)
+    return dispatches.dispatch_report(
+        reporting.office.engine, PLAN, by="vt", blobs=reporting.blobs, now=NOW
+    )
 
 
 def receive(reporting: Reporting, recipient: str) -> bool:
-    return dispatches.confirm_receipt(
+    return report_receipts.confirm_receipt(
         reporting.office.engine, PLAN, recipient=recipient, by="vt", now=at((29, 6))
     )
 
@@ -78,17 +80,22 @@ def test_an_undecided_or_unnumbered_report_does_not_go(drafted: Reporting) -> No
     engine = drafted.office.engine
     with pytest.raises(RefusedError, match="chưa được lãnh đạo phê duyệt"):
         dispatch(drafted)
-    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", now=NOW) == 0
+    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", blobs=drafted.blobs, now=NOW) == 0
     drafted.decide()
     with pytest.raises(RefusedError, match="chưa có số, ngày"):
         dispatch(drafted)
-    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", now=NOW) == 0
+    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", blobs=drafted.blobs, now=NOW) == 0
     drafted.number()
-    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", now=NOW) == 2
+    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", blobs=drafted.blobs, now=NOW) == 2
 
 
 def test_without_a_draft_nothing_is_ready(reporting: Reporting) -> None:
-    assert dispatches.dispatch_if_ready(reporting.office.engine, PLAN, by="vt", now=NOW) == 0
+    assert (
+        dispatches.dispatch_if_ready(
+            reporting.office.engine, PLAN, by="vt", blobs=reporting.blobs, now=NOW
+        )
+        == 0
+    )
 
 
 def test_a_figure_that_does_not_reconcile_stops_the_dispatch(numbered: Reporting) -> None:

@@ -28,7 +28,9 @@ def test_the_words_follow_the_report_to_its_number(reporting: Reporting) -> None
     reporting.decide()
     assert "chờ văn thư cấp số" in report_text(reporting.newest())
     reporting.number(7)
-    assert decision_text(reporting.newest()) == "Đã phê duyệt và cấp số 07 ngày 26/6/2026"
+    assert decision_text(reporting.newest()) == (
+        "Đã phê duyệt lúc 07 giờ 30 thứ Năm, ngày 25/6/2026 và cấp số 07 ngày 26/6/2026"
+    )
 
 
 def test_a_return_is_told_with_its_comment(reporting: Reporting) -> None:

@@ -1,0 +1,14 @@
+"""Reading the mailbox: replies and bounces are stored, then moved aside."""
+
+from prefect import task
+
+from services import fetching
+from services.inbox import Fetched
+from tasks.desk import at_desk
+
+
+@task(task_run_name="nhận thư", retries=1, retry_delay_seconds=10, timeout_seconds=600)
+def fetch_mail() -> Fetched:
+    """Take in replies and bounces; returns how many of each kind came."""
+    with at_desk() as desk:
+        return fetching.fetch_mail(desk)

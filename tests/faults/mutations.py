@@ -1,0 +1,186 @@
+"""Safeguards switched off, each by one patch of the child process that performs an act; never in the product."""
+
+import itertools
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+from sqlalchemy import Engine, Row, Select, bindparam, event, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from adapters import database, owners, tables
+from adapters.smtp import Envelope, RelayLine
+from adapters.smtp_verdicts import Fault
+from models.clocks import MonotonicReading
+from services import claims, composing, resolving
+from services.claims import Claimed
+from services.composing import Batch, Composer, Draft
+from services.recording import Recorder
+from services.resolving import Resolver
+
+Patch = Callable[[], None]
+BUSY_MS = 100
+
+
+def no_dot_mark() -> None:
+    """The last dot is written without a word to the database."""
+
+    async def unmarked(_self: Recorder, _letter: Claimed) -> bool:
+        return True
+
+    Recorder.mark = unmarked  # type: ignore[method-assign,assignment]
+
+
+def no_owner_lock() -> None:
+    """Every owner counts as dead."""
+
+    def is_dead(*_arguments: object) -> bool:
+        return False
+
+    owners.is_alive = is_dead  # type: ignore[assignment]
+
+
+def quiet_by_the_wall_clock() -> None:
+    """The quiet period is counted on a clock that jumps."""
+    settle = resolving._settle_doubts
+
+    def by_wall_clock(resolver: Resolver) -> int:
+        reading = MonotonicReading(boot_id="wall", seconds=resolver.now.timestamp())
+        return settle(replace(resolver, monotonic=reading))
+
+    resolving._settle_doubts = by_wall_clock
+
+
+def no_quiet() -> None:
+    """A letter in doubt is believed to be lost at once."""
+    settle = resolving._settle_doubts
+
+    def hasty(resolver: Resolver) -> int:
+        return settle(replace(resolver, quiet=timedelta()))
+
+    resolving._settle_doubts = hasty
+
+
+def no_skip_locked() -> None:
+    """Senders choose the same letters and wait for each other."""
+    lock = Select.with_for_update
+
+    def unlocked(
+        self: Select[tuple[object, ...]], *, skip_locked: bool = False, **rest: object
+    ) -> object:
+        return self if skip_locked else lock(self, skip_locked=skip_locked, **rest)  # type: ignore[arg-type]
+
+    Select.with_for_update = unlocked  # type: ignore[method-assign,assignment]
+
+
+def no_outer_state() -> None:
+    """A letter is taken even if it is no longer ready."""
+    c = tables.outbox.c
+    claims._TAKE = (
+        update(tables.outbox)
+        .where(c.id.in_(bindparam("ids", expanding=True)))
+        .values(state="sending", phase="pre", owner=bindparam("by"), attempt=c.attempt + 1)
+        .returning(c.id)
+    )
+
+
+def no_full_sync() -> None:
+    """SQLite leaves it to the system when a commit reaches the disk."""
+    prepare = database._prepare_sqlite
+
+    def hasty(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        prepare(connection, record)
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
+    database._prepare_sqlite = hasty  # type: ignore[assignment]
+
+
+def no_freeze() -> None:
+    """Every try of a letter is written anew."""
+    write = Composer._draft
+
+    def anew(self: Composer, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
+        return write(self, SimpleNamespace(**dict(row._mapping) | {"frozen": None}), batch)  # type: ignore[arg-type]
+
+    composing.Composer._draft = anew  # type: ignore[method-assign]
+
+
+def impatient() -> None:
+    """SQLite waits a tenth of a second for a lock, so that a short outage is an outage."""
+    database.BUSY_TIMEOUT_MS = BUSY_MS
+
+
+def stop_after_claim() -> None:
+    """Not a safeguard: the process stops itself within the transaction that takes letters."""
+    take, count = claims._take, itertools.count(1)
+
+    def stopping(*arguments: object) -> Sequence[Row[tuple[object, ...]]]:
+        rows = take(*arguments)  # type: ignore[arg-type]
+        if next(count) == 1:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return rows
+
+    claims._take = stopping  # type: ignore[assignment]
+
+
+def stop_before_taking() -> None:
+    """Not a safeguard: the process stops itself between choosing letters and taking them."""
+
+    count = itertools.count(1)
+
+    def stop(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE outbox SET state=") and next(count) == 1:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    event.listen(Engine, "before_cursor_execute", stop)
+
+
+def stopping_before_dot(ordinal: int) -> Patch:
+    """Not a safeguard: the process stops itself between the n-th mark's commit and its dot."""
+
+    def patch() -> None:
+        count = itertools.count(1)
+        end = RelayLine.dot
+
+        async def stopping(self: RelayLine, following: Envelope | None = None) -> Fault:
+            if next(count) == ordinal:
+                os.kill(os.getpid(), signal.SIGSTOP)
+            return await end(self, following)
+
+        RelayLine.dot = stopping  # type: ignore[method-assign]
+
+    return patch
+
+
+def die_after_dot() -> None:
+    """Not a safeguard: the process dies when it has the first verdict, before that is recorded."""
+    end = RelayLine.dot
+
+    async def dying(self: RelayLine, following: Envelope | None = None) -> Fault:
+        verdict = await end(self, following)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return verdict
+
+    RelayLine.dot = dying  # type: ignore[method-assign]
+
+
+MOST_DOTS = 40
+MUTATIONS: dict[str, Patch] = {
+    "dot mark": no_dot_mark,
+    "owner lock": no_owner_lock,
+    "monotonic quiet": quiet_by_the_wall_clock,
+    "quiet": no_quiet,
+    "skip locked": no_skip_locked,
+    "outer state": no_outer_state,
+    "full sync": no_full_sync,
+    "freeze": no_freeze,
+    "impatient": impatient,
+    "die after dot": die_after_dot,
+    "stop after claim": stop_after_claim,
+    "stop before taking": stop_before_taking,
+    **{f"stop before dot {n}": stopping_before_dot(n) for n in range(1, MOST_DOTS + 1)},
+}

@@ -1,0 +1,147 @@
+"""A storm: several senders killed at random moments, a relay that dies between accept and answer, units that report meanwhile."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from adapters.database import open_engine
+from services.reviews import waive
+from tests.faults.bench import Place, planning, resolving, running_sink, sending
+from tests.faults.injection import Act, Zygote
+from tests.faults.world import MORNING, REPORT
+
+SLACK_SECONDS = 2.0  # from a mark to the sink's log, on a machine that is busy
+SPEED = 60  # simulated seconds of a real one
+LATEST = timedelta(hours=2, minutes=30)  # the morning's send window is still open then
+QUIET_SECONDS = 2.0
+MOST_FAILURES = 50
+LINE_OCTETS = 250  # of the sink's log, nearly
+LETTERS_PER_KILL = 4
+LONGEST_LIFE_SECONDS = 3.0
+PLAN = "kh-khcn-2026"
+
+
+@dataclass
+class Storm:
+    """What a storm does, and what it has done."""
+
+    place: Place
+    log: Path
+    seed: int
+    kills: int
+    senders: int = 4
+    relay_deaths: int = 3
+    reports: int = 0
+    pauses: bool = False
+    delay: float = 0.1
+    killed: int = 0
+    failed: int = 0  # a relay or database that was away may end a round
+    died: int = 0
+    closed_at: dict[str, float] = field(default_factory=dict)
+
+    def rage(self, villages: int, *, longest_seconds: float) -> None:
+        """Go on until enough was killed; every fault has stopped when this returns."""
+        self._chance = random.Random(self.seed)
+        self._lock = threading.Lock()
+        self._life = 0.2
+        self._over = threading.Event()
+        self._began = time.monotonic()
+        with ExitStack() as stack:
+            self._port = stack.enter_context(running_sink(self.log, delay=self.delay)).port
+        works: list[Callable[[], None]] = [self._sink, self._settle, lambda: self._report(villages)]
+        works += [self._sender] * self.senders
+        threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
+        self._errors: list[BaseException] = []
+        for thread in threads:
+            thread.start()
+        while (self.killed < self.kills or not self.died) and not self._over.is_set():
+            time.sleep(0.05)
+            if time.monotonic() - self._began > longest_seconds:
+                break
+        self._over.set()
+        for thread in threads:
+            thread.join()
+        if self._errors:
+            raise self._errors[0]
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again in the test's own thread
+            self._errors.append(error)
+            self._over.set()
+
+    def _sender(self) -> None:
+        with Zygote(os.environ) as zygote:
+            while not self._over.is_set():
+                with self._lock:
+                    until_death = self._chance.uniform(0.05, 2 * self._patience())
+                    pauses = self.pauses and self._chance.random() < 0.2
+                self._strike(zygote, sending(self.place, self._port), until_death, pauses=pauses)
+
+    def _patience(self) -> float:
+        """Seconds to let a sender live, so that a kill costs a few letters on a busy machine too."""
+        arrived = self.log.stat().st_size // LINE_OCTETS
+        is_hasty = arrived < self.killed * LETTERS_PER_KILL
+        self._life = min(max(self._life * (1.1 if is_hasty else 0.9), 0.05), LONGEST_LIFE_SECONDS)
+        return self._life
+
+    def _strike(self, zygote: Zygote, act: Act, until_death: float, *, pauses: bool) -> None:
+        pid = zygote.start(act)
+        handle = os.pidfd_open(pid)
+        try:
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(until_death)
+            with suppress(ProcessLookupError):
+                if pauses:
+                    signal.pidfd_send_signal(handle, signal.SIGSTOP)
+                    time.sleep(2 * QUIET_SECONDS)
+                    signal.pidfd_send_signal(handle, signal.SIGCONT)
+                    time.sleep(until_death)
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        finally:
+            os.close(handle)
+        code = zygote.outcome()
+        with self._lock:
+            self.killed += code == -signal.SIGKILL
+            self.failed += code > 0
+        if self.failed > MOST_FAILURES:
+            raise RuntimeError(f"{self.failed} rounds ended with an error of their own")
+
+    def _sink(self) -> None:
+        """Keep a relay running that dies, a few times, after it took a letter and before it said so."""
+        while not self._over.is_set():
+            with self._lock:
+                lives = self._chance.randint(1, 6) if self.died < self.relay_deaths else 0
+            with running_sink(self.log, port=self._port, delay=self.delay, die_after=lives) as sink:
+                while not self._over.is_set() and sink.process.poll() is None:
+                    time.sleep(0.02)
+                self.died += sink.process.poll() is not None
+
+    def _settle(self) -> None:
+        with Zygote(os.environ) as zygote:
+            while not self._over.is_set():
+                elapsed = timedelta(seconds=SPEED * (time.monotonic() - self._began))
+                self.place.set_clock(min(elapsed, LATEST))
+                zygote.run(planning(self.place))
+                zygote.run(resolving(self.place, self.log, QUIET_SECONDS))
+                time.sleep(0.3)
+
+    def _report(self, villages: int) -> None:
+        engine = open_engine(self.place.url)
+        with self._lock:
+            chosen = self._chance.sample(range(1, villages + 1), self.reports)
+        for number in chosen:
+            if self._over.wait(0.05):
+                break
+            unit = f"thon-{number:05d}"
+            waive(engine, f"{PLAN}/{REPORT}/{unit}/1", reason="đã nộp", by="test", now=MORNING)
+            self.closed_at[unit] = time.monotonic() + SLACK_SECONDS
+        engine.dispose()

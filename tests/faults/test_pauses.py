@@ -1,0 +1,82 @@
+"""A sender that is stopped exactly between the mark's commit and the dot, for longer than the quiet period."""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.faults.bench import Shelf, Sink, recover, resolving, sending
+from tests.faults.checker import check, read_log
+from tests.faults.dump import dump
+from tests.faults.injection import Zygote
+from tests.postgresql_cluster import Cluster
+
+SEED = 20261124
+VILLAGES = 4
+SHORT, LONG = 4, 250  # pauses on each database
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
+
+
+@pytest.fixture(scope="module")
+def second() -> Iterator[Zygote]:
+    """Who goes on working while a sender is stopped."""
+    with Zygote(os.environ) as warm:
+        yield warm
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    """A few letters, on each kind of database."""
+    cluster: Cluster | None = None
+    if request.param == "postgresql":
+        cluster = request.getfixturevalue("postgresql")
+    return Shelf(tmp_path, villages=VILLAGES, cluster=cluster)
+
+
+def test_a_pause_between_mark_and_dot_doubles_nothing(
+    shelf: Shelf, zygote: Zygote, second: Zygote, sink: Sink
+) -> None:
+    _pause_often(shelf, (zygote, second), sink, times=SHORT)
+
+
+@pytest.mark.faults
+def test_many_pauses_between_mark_and_dot_double_nothing(
+    shelf: Shelf, zygote: Zygote, second: Zygote, sink: Sink
+) -> None:
+    _pause_often(shelf, (zygote, second), sink, times=LONG)
+
+
+def _pause_often(shelf: Shelf, zygotes: tuple[Zygote, Zygote], sink: Sink, *, times: int) -> None:
+    chance = random.Random(SEED)
+    for _ in range(times):
+        shelf.set_back(sink.log)
+        dot, connections = chance.randint(1, VILLAGES), chance.choice((1, 4))
+        _pause_once(shelf, zygotes, sink, dot=dot, connections=connections)
+    print(f"seed {SEED}: {times} pauses between mark and dot on {shelf.place.url.split(':')[0]}")
+
+
+def _pause_once(
+    shelf: Shelf, zygotes: tuple[Zygote, Zygote], sink: Sink, *, dot: int, connections: int
+) -> None:
+    zygote, second = zygotes
+    place = shelf.place
+    pausing = sending(place, sink.port, connections).without(f"stop before dot {dot}")
+    pid = zygote.stop(pausing)
+    before = len(read_log(sink.log))
+    for minutes in (1, 20, 40):
+        place.set_clock(timedelta(minutes=minutes))
+        assert second.run(resolving(place, sink.log)) == 0
+        assert second.run(sending(place, sink.port)) == 0
+    during = read_log(sink.log)
+    os.kill(pid, signal.SIGCONT)
+    assert zygote.outcome() == 0
+    assert len(read_log(sink.log)) > len(during), "the stopped sender had nothing left to say"
+    assert check(dump(place.url), read_log(sink.log), is_over=False).is_clean
+    findings = recover(place, zygote, sink)
+    assert findings.is_clean, f"dot {dot} of {connections}, {before} before: {vars(findings)}"
+    assert len(read_log(sink.log)) == VILLAGES

@@ -1,0 +1,108 @@
+"""The reader of the mailbox killed at its system calls: every mail is stored and acted on once."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from adapters import tables
+from adapters.blobs import BlobStore
+from adapters.database import open_engine
+from adapters.ledger import PlanRecord
+from models.letters import LetterState
+from tests.incoming_mails import dsn
+from tests.mail_servers import Dovecot, missing_programs, running_dovecot
+from tests.services.inbox_stage import Postbox
+
+ROOT = Path(__file__).parent.parent.parent
+MISSING = missing_programs() or (None if shutil.which("strace") else "not installed: strace")
+CALLS = ("fsync", "fdatasync", "rename", "sendto")  # blob and commit on disk, words to the server
+MOST_KILLS = 40
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(MISSING is not None, reason=str(MISSING))]
+RAW = dsn()
+
+
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[Dovecot]:
+    with running_dovecot([f"hop-thu-{n}@batmot.example" for n in range(MOST_KILLS + 1)]) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """SQLite only: its files are written by the process that dies."""
+    return str(request.param)
+
+
+@pytest.fixture
+def prepared(engine: Engine, active_plan: PlanRecord, blobs: BlobStore, dovecot: Dovecot) -> Path:
+    """A ledger with the plan in force and one letter sent; the file to copy."""
+    assert active_plan
+    Postbox(engine, blobs, dovecot, "").write_letter()
+    assert engine.url.database is not None
+    engine.dispose()
+    return Path(engine.url.database)
+
+
+def test_wherever_the_reader_is_killed_a_bounce_is_stored_and_followed_once(
+    prepared: Path, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    counted = _count_calls(_fresh(prepared, dovecot, tmp_path, 0), tmp_path)
+    kills = [(call, n) for call in CALLS for n in range(1, counted[call] + 1)]
+    assert 12 <= len(kills) <= MOST_KILLS
+    for number, (call, ordinal) in enumerate(kills, 1):
+        postbox = _fresh(prepared, dovecot, tmp_path, number)
+        inject = f"inject={call}:signal=KILL:when={ordinal}"
+        killed = _run(postbox, "-e", inject)
+        assert killed.returncode in {-signal.SIGKILL, 128 + signal.SIGKILL}, (call, ordinal)
+        postbox.fetch()
+        postbox.fetch()
+        _check(postbox, (call, ordinal))
+        postbox.engine.dispose()
+
+
+def _check(postbox: Postbox, killed_at: tuple[str, int]) -> None:
+    assert (postbox.waiting(), postbox.done()) == ([], [RAW]), killed_at
+    assert postbox.blobs.get(postbox.row().sha256) == RAW, killed_at
+    states = [row.state for row in postbox.rows(tables.outbox)]
+    assert states == [LetterState.BOUNCED, LetterState.READY], killed_at
+    assert len(postbox.alarms()) == 1, killed_at
+    assert postbox.journal("mail.") == ["mail.bounce_permanent"], killed_at
+    assert postbox.journal("letter.") == ["letter.bounced"], killed_at
+
+
+def _fresh(prepared: Path, dovecot: Dovecot, folder: Path, number: int) -> Postbox:
+    file = shutil.copy(prepared, folder / f"{number}.sqlite3")
+    postbox = Postbox(
+        open_engine(f"sqlite:///{file}"), BlobStore(folder / f"blobs-{number}"), dovecot,
+        f"hop-thu-{number}@batmot.example",
+    )  # fmt: skip
+    postbox.arrive(RAW)
+    return postbox
+
+
+def _count_calls(postbox: Postbox, folder: Path) -> Mapping[str, int]:
+    log = folder / "strace.log"
+    done = _run(postbox, "-o", str(log))
+    assert done.returncode == 0, done.stderr
+    lines = [line.split(maxsplit=1)[-1] for line in log.read_text().splitlines()]
+    return {call: sum(line.startswith(f"{call}(") for line in lines) for call in CALLS}
+
+
+def _run(postbox: Postbox, *options: str) -> subprocess.CompletedProcess[bytes]:
+    arguments = (
+        postbox.engine.url.render_as_string(), str(postbox.blobs._folder),
+        str(postbox.dovecot.imap_port), postbox.address,
+    )  # fmt: skip
+    return subprocess.run(
+        (
+            "strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}", *options,
+            sys.executable, "-m", "tests.services.fetch_once", *arguments,
+        ),
+        cwd=ROOT, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
