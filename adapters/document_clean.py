@@ -9,7 +9,9 @@ from models.errors import PermanentError
 
 _TEXT_LIMIT = 50_000  # characters in one paragraph or cell: a longer one takes seconds to set
 _LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-_SAFE = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u1e00-\u1eff]*")
+_SAFE = re.compile(
+    r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2010-\u2015\u2018-\u201f\u2026]*"
+)
 # Cc is forbidden by XML; Cf holds the bidi controls, which make a text read as it is not written.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 _NONCHARACTER_TAIL = 0xFFFE

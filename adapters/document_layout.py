@@ -1,6 +1,7 @@
 """An official document with its fixed lines written and its lines and columns measured."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from adapters.document_clean import cleaned
 from adapters.document_lines import (
@@ -134,6 +135,7 @@ def _capitalised(paragraph: Paragraph) -> Paragraph:
     return Paragraph(style=paragraph.style, runs=runs)
 
 
+@lru_cache(maxsize=256)
 def _balanced(text: str, room: int) -> int:
     """Return the width of a centred bold title: as few lines as in ``room``, of like length.
 

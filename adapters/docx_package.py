@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 FONT = (
     '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"'
@@ -16,6 +16,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 NAMESPACES = f'xmlns:w="{_MAIN}" xmlns:r="{_OFFICE}/relationships"'
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can hold, so equal input is equal bytes
 _CREATED_ON_UNIX = 3
+_DOCUMENT = "word/document.xml"
 _CHUNK = 65_536  # characters
 
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -103,7 +104,7 @@ def packed(document_xml: Iterable[str], *, modified: datetime) -> bytes:
         "word/styles.xml": _STYLES,
     }
     fixed = {name: (xml,) for name, xml in parts.items()}
-    return _archived({**fixed, "word/document.xml": document_xml})
+    return _archived({**fixed, _DOCUMENT: document_xml})
 
 
 def _core_properties(modified: datetime) -> str:
@@ -125,7 +126,8 @@ def _archived(parts: Mapping[str, Iterable[str]]) -> bytes:
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for name, pieces in sorted(parts.items()):
             entry = ZipInfo(name, _ZIP_EPOCH)
-            entry.compress_type = ZIP_DEFLATED
+            # The small parts are stored: a compressor for each costs more than all their texts.
+            entry.compress_type = ZIP_DEFLATED if name == _DOCUMENT else ZIP_STORED
             entry.create_system = _CREATED_ON_UNIX
             with archive.open(entry, "w") as part:
                 part.write(DECLARATION.encode())

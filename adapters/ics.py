@@ -1,5 +1,6 @@
 """Calendar entries: a deadline as an iCalendar part that phones and calendars understand."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 
@@ -13,6 +14,8 @@ LEAD_TIME = timedelta(hours=1)  # the entry stands in the last hour before the d
 ALARM_HOUR = time(8, 0)
 STATUS = b"STATUS:CONFIRMED\r\n"
 _FRIDAY = 4
+# Where a line may be folded after any octet: ASCII, and nothing in it escapes what follows.
+_PLAIN = re.compile(rb"[ -\[\]_-~]*")
 _FOLD_OCTETS = 74  # RFC 5545 3.1: 75 with the space that begins a folded line
 
 
@@ -69,8 +72,8 @@ def _entry(
 
 def _line(name: str, value: vText | vUri) -> bytes:
     octets = f"{name}:".encode() + value.to_ical()
-    if octets.isascii():
-        # The library folds character by character, which takes longer than the rest of a letter.
+    if _PLAIN.fullmatch(octets):
+        # The library folds character by character, which takes as long as a whole letter.
         starts = range(0, len(octets), _FOLD_OCTETS)
         return b"\r\n ".join([octets[at : at + _FOLD_OCTETS] for at in starts]) + b"\r\n"
     line = Contentline(octets.decode())  # type: ignore[no-untyped-call]  # icalendar leaves it untyped

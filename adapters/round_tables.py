@@ -106,8 +106,9 @@ def scratch_tables(connection: Connection) -> Iterator[None]:
     _scratch.drop_all(connection, checkfirst=False)
 
 
-def gather_statistics(connection: Connection, *tables: Table) -> None:
-    """Let PostgreSQL see what scratch tables hold: unseen, it expects next to nothing of them."""
+def gather_statistics(connection: Connection, *columns: Column[object]) -> None:
+    """Let PostgreSQL see what scratch columns hold: unseen, it expects next to nothing of them."""
     if connection.dialect.name == "postgresql":
-        for table in tables:
-            connection.exec_driver_sql(f"ANALYZE {table.name}")
+        for table in dict.fromkeys(column.table for column in columns):
+            names = ", ".join(column.name for column in columns if column.table is table)
+            connection.exec_driver_sql(f"ANALYZE {table} ({names})")

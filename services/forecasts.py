@@ -19,8 +19,8 @@ from models.plans import PlanDossier
 from models.reminder_forecast import forecast
 from models.reminder_items import ChaseItem, PlannedReminder
 from models.reminder_policy import ReminderPolicy
+from services.chases import read_chase, recipients_for
 from services.phases import obligation_rows
-from services.reminders import read_chase, recipients_for
 
 
 def forecast_plan(

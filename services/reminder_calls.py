@@ -32,7 +32,8 @@ from models.reminder_policy import Audience, ReminderPolicy
 from models.units import ContactRole
 from services.reminder_classes import BIT, SHARED, Round, lay_classes, owed, speaks_for
 
-NULLABLE = frozenset({"extended_to", "extended_at", "return_due_at", "since"})
+HEAD, CONTACT = tables.contacts.alias("head"), tables.contacts.alias("contact")
+NULLABLE = frozenset({"extended_to", "extended_at", "return_due_at"})
 Voices = Mapping[Audience, ColumnElement[str]]
 
 
@@ -105,24 +106,24 @@ def _add_calls(
     wanted = select(found) if only is None else select(found).where(found.c.contact_id.in_(only))
     names = [column.name for column in found.c]
     morning.connection.execute(insert(round_calls).from_select(names, wanted))
-    gather_statistics(morning.connection, round_calls)
+    c = round_calls.c
+    gather_statistics(morning.connection, c.class_id, c.place, c.turn)
 
 
 def _calls(morning: Round, *, at: datetime, now: datetime, turn: int) -> Subquery:
     """What each open obligation has to say to each recipient: the last step, if nobody was told."""
     o, k, s = owed(morning.commune), round_classes.c, round_steps.c
-    head, contact = tables.contacts.alias("head"), tables.contacts.alias("contact")
     voice: Voices = {
         # Without a contact the head stands in for it.
-        Audience.CONTACT: func.coalesce(contact.c.id, head.c.id),
-        Audience.HEAD: head.c.id,
+        Audience.CONTACT: func.coalesce(CONTACT.c.id, HEAD.c.id),
+        Audience.HEAD: HEAD.c.id,
         Audience.LEADER: k.leader_id,
         Audience.COORDINATOR_HEAD: k.coordinator_id,
     }
-    recipient = case(*((s.audience == audience, voice[audience]) for audience in Audience))
+    recipient = case(*((s.bit == BIT[audience], voice[audience]) for audience in Audience))
     is_head, is_contact = (
         and_(one.c.unit_id == o.c.unit_id, speaks_for(one, role, morning.commune))
-        for one, role in ((head, ContactRole.HEAD), (contact, ContactRole.CONTACT))
+        for one, role in ((HEAD, ContactRole.HEAD), (CONTACT, ContactRole.CONTACT))
     )
     found = select(
         recipient.label("contact_id"), o.c.id.label("obligation_id"), o.c.plan_id, k.class_id,
@@ -130,12 +131,12 @@ def _calls(morning: Round, *, at: datetime, now: datetime, turn: int) -> Subquer
         literal(turn).label("turn"),
     )  # fmt: skip
     return (
-        found.select_from(_climbing(o).outerjoin(head, is_head).outerjoin(contact, is_contact))
+        found.select_from(_climbing(o).outerjoin(HEAD, is_head).outerjoin(CONTACT, is_contact))
         .where(
             s.is_last,
             recipient.is_not(None),
             _outranks(voice, recipient),
-            *_unpaused(o, morning.commune, at=at, now=now),
+            *_unpaused(morning, o, at=at, now=now),
             ~consumed(o.c.id + s.suffix),
         )
         .subquery("calls")
@@ -146,11 +147,16 @@ def _climbing(o: Subquery) -> FromClause:
     """Obligations with their class and its steps."""
     k = round_classes.c
     same = [
-        o.c[name].is_not_distinct_from(k[name]) if name in NULLABLE else o.c[name] == k[name]
-        for name in (*SHARED, "since")
+        _agree(o.c[name], k[name]) if name in NULLABLE else o.c[name] == k[name] for name in SHARED
     ]
+    returned = or_(o.c.returns == 0, _agree(o.c.since, k.since))
     of_class = round_steps.c.class_id == k.class_id
-    return o.join(round_classes, and_(*same)).join(round_steps, of_class)
+    return o.join(round_classes, and_(*same, returned)).join(round_steps, of_class)
+
+
+def _agree(left: ColumnElement[datetime], right: ColumnElement[datetime]) -> ColumnElement[bool]:
+    # Of IS NOT DISTINCT FROM over empty columns PostgreSQL expects one row, and loops.
+    return or_(left == right, and_(left.is_(None), right.is_(None)))
 
 
 def _bits(voice: Voices, recipient: ColumnElement[str]) -> ColumnElement[int]:
@@ -174,11 +180,13 @@ def _outranks(voice: Voices, recipient: ColumnElement[str]) -> ColumnElement[boo
 
 
 def _unpaused(
-    o: Subquery, commune: str, *, at: datetime, now: datetime
+    morning: Round, o: Subquery, *, at: datetime, now: datetime
 ) -> tuple[ColumnElement[bool], ...]:
     """That no pause in force now lasts until then, of the unit or of the obligation."""
     p = tables.pauses.c
-    rests = (p.commune == commune, p.from_at <= now, p.until_at > at, p.until_at > now)
+    rests = (p.commune == morning.commune, p.from_at <= now, p.until_at > at, p.until_at > now)
+    if morning.connection.execute(select(p.id).where(*rests).limit(1)).first() is None:
+        return ()
     units = select(p.unit_id).where(*rests, p.obligation_id.is_(None))
     ones = select(p.obligation_id).where(*rests, p.obligation_id.is_not(None))
     return o.c.unit_id.not_in(units), o.c.id.not_in(ones)

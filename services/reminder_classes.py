@@ -39,6 +39,7 @@ BIT = {audience: 1 << place for place, audience in enumerate(Audience)}
 NO_STEP = -1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 URGENCY_STEP = 10**17  # microseconds of three thousand years
+BETTER = tables.contacts.alias("better")
 SHARED = (
     "plan_id", "requirement_id", "state", "opened_at", "due_at", "extended_to", "extended_at",
     "return_due_at", "returns",
@@ -81,11 +82,10 @@ def _since() -> Case[datetime | None]:
 
 def speaks_for(contact: FromClause, role: ContactRole, commune: str) -> ColumnElement[bool]:
     """Whether a contact is the first of its unit in a role, never a flagged one."""
-    c, better = contact.c, tables.contacts.alias("better")
-    b = better.c
+    c, b = contact.c, BETTER.c
     ahead = or_(b.rank < c.rank, and_(b.rank == c.rank, b.id < c.id))
     same = (b.commune == commune, b.unit_id == c.unit_id, b.role == role, b.flagged_at.is_(None))
-    beaten = exists(b.id).where(*same, ahead).correlate_except(better)
+    beaten = exists(b.id).where(*same, ahead).correlate_except(BETTER)
     return and_(c.commune == commune, c.role == role, c.flagged_at.is_(None), ~beaten)
 
 
@@ -133,7 +133,7 @@ def lay_classes(morning: Round, *, at: datetime) -> None:
         if classes:
             connection.execute(insert(round_classes), classes)
             connection.execute(insert(round_steps), steps)
-    gather_statistics(connection, round_classes, round_steps)
+    gather_statistics(connection, *round_classes.c, *round_steps.c)
 
 
 def _classes(morning: Round) -> Select[tuple[object, ...]]:

@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, vText
+from icalendar.parser import Contentline
 
 from adapters.ics import deadline_invitation, weekday_before
 from models.letters import Part
@@ -78,6 +79,19 @@ def test_entries_of_two_units_differ_in_name_and_link_only() -> None:
     assert [event["URL"] for event in events] == [f"http://x/{event['UID']}" for event in events]
     assert all(len(line) <= 75 for part in parts for line in part.content.split(b"\r\n"))
     assert len({(event.start, event.end, event["SUMMARY"]) for event in events}) == 1
+
+
+@pytest.mark.parametrize(
+    "tail", ["", "x" * 57, "x" * 58, "y" * 300, "a;^b\\," * 40, "đ" * 60], ids=len
+)
+def test_links_and_ids_are_folded_as_the_library_folds(tail: str) -> None:
+    link, uid = f"https://x.vn/{tail}", f"{tail}@x.vn"
+    part = deadline_invitation(
+        uid=uid, summary="Hạn", description="Gửi", due_at=DUE, stamp=DUE, url=link
+    )
+    for line in (f"UID:{vText(uid).to_ical().decode()}", f"URL:{link}"):
+        folded: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]  # icalendar leaves it untyped
+        assert b"\r\n" + folded + b"\r\n" in part.content
 
 
 def test_an_entry_may_have_no_link() -> None:

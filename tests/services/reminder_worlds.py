@@ -1,10 +1,10 @@
 """Random communes for the reminder planner: everything that may decide a letter, in any mixture."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 
 from adapters import tables
 from adapters.database import transaction
@@ -15,12 +15,12 @@ from models.reminder_items import PlannedReminder, ReminderItem
 from models.reminder_policy import Audience, ReminderPolicy
 from models.reminder_rungs import rung_prefix
 from models.reminders import due_letters
-from services.reminders import read_chase
+from services.chases import read_chase
 from tests.services.stage import COMMUNE
 
 Rows = dict[str, dict[str, object]]
 
-UNITS = ("thon-01", "thon-02", "vp", "vhxh", "ubnd")  # the last two are chased and told of others
+UNITS = ("thon-01", "vp", "vhxh", "ubnd")  # the last two are chased and told of others
 RUNGS = ("T-7", "T-3", "T-1", "T", "T+1", "T+1pm", "T+2", "T+3", *(f"T+{n}" for n in range(4, 15)))
 STATES = (*[ObligationState.OWED] * 5, *[ObligationState.RETURNED] * 3, *ObligationState)
 STARTS = date(2026, 5, 25)  # holidays lie before, weekends all over
@@ -207,25 +207,23 @@ def _item_row(
     }  # fmt: skip
 
 
-def stored_rows(engine: Engine, before: tuple[Rows, Rows] | None = None) -> tuple[Rows, Rows]:
-    """The letters and items in the database by key, those that were there before left out."""
+def stored_rows(engine: Engine, *, now: datetime) -> tuple[Rows, Rows]:
+    """The letters and items that were written at that instant, by key."""
     letter, item = tables.outbox.c, tables.outbox_items.c
     columns = (
-        letter.commune, letter.plan_id, letter.kind, letter.contact_id, letter.day,
-        letter.not_before, letter.state, letter.attempt, letter.created_at, letter.unit_id,
-        letter.address, letter.not_after,
+        letter.dedupe_key, letter.commune, letter.plan_id, letter.kind, letter.contact_id,
+        letter.day, letter.not_before, letter.state, letter.attempt, letter.created_at,
+        letter.unit_id, letter.address, letter.not_after,
     )  # fmt: skip
     rest = [column for column in item if column.name not in {"dedupe_key", "outbox_id"}]
+    told = select(item.dedupe_key, letter.dedupe_key.label("letter"), *rest)
     joined = tables.outbox_items.outerjoin(tables.outbox, letter.id == item.outbox_id)
     with transaction(engine) as connection:
-        letters = connection.execute(select(letter.dedupe_key, *columns)).mappings().all()
-        told = select(item.dedupe_key, letter.dedupe_key.label("letter"), *rest)
-        items = connection.execute(told.select_from(joined)).mappings().all()
-    known = before or ({}, {})
-    return _by_key(letters, known[0]), _by_key(items, known[1])
+        letters = connection.execute(select(*columns).where(letter.created_at == now)).mappings()
+        items = connection.execute(told.select_from(joined).where(item.at == now)).mappings()
+        return _by_key(letters), _by_key(items)
 
 
-def _by_key(rows: object, known: Mapping[str, object]) -> Rows:
-    found = [{str(k): v for k, v in dict(row).items()} for row in rows]  # type: ignore[attr-defined]
-    by_key = {str(row.pop("dedupe_key")): row for row in found}
-    return {key: row for key, row in by_key.items() if key not in known}
+def _by_key(rows: Iterable[RowMapping]) -> Rows:
+    found = ({str(name): value for name, value in row.items()} for row in rows)
+    return {str(row.pop("dedupe_key")): row for row in found}
