@@ -51,7 +51,11 @@ def _deployment(spec: DeploymentSpec, windows: Sequence[PhaseWindow]) -> JsonVal
         "description": spec.text,
         "tags": list(spec.labels),
         "work_pool": {"name": POOL},
-        "schedules": [{"cron": c, "timezone": TIMEZONE, "day_or": False} for c in crons],
+        # Named: Prefect updates a deployment that is registered already by its schedules' names.
+        "schedules": [
+            {"cron": cron, "timezone": TIMEZONE, "day_or": False, "slug": f"mac-dinh-{number}"}
+            for number, cron in enumerate(crons, start=1)
+        ],
     }
     if spec.runs_alone:
         entry["concurrency_limit"] = {

@@ -15,7 +15,7 @@ from models.letters import LetterState
 from models.plans import PlanDossier
 from services import recording
 from services.delivery import Traffic
-from tests.adapters.faulty_relay import Answer, FaultyRelay
+from tests.adapters.faulty_relay import Answer, FaultyRelay, Script
 from tests.services.mailroom import FEW, Mailroom, with_units
 from tests.services.stage import NIL, Office, at, owed_by
 
@@ -108,7 +108,9 @@ class Outage:
 class Hanging(FaultyRelay):
     """A relay that tells when it hangs."""
 
-    hanging = asyncio.Event()
+    def __init__(self, answers: Script) -> None:
+        super().__init__(answers)
+        self.hanging = asyncio.Event()
 
     def _answer(self, key: str, default: str) -> Answer:
         answer = super()._answer(key, default)
