@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 FONT = (
     '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"'
@@ -126,8 +126,7 @@ def _archived(parts: Mapping[str, Iterable[str]]) -> bytes:
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for name, pieces in sorted(parts.items()):
             entry = ZipInfo(name, _ZIP_EPOCH)
-            # The small parts are stored: a compressor for each costs more than all their texts.
-            entry.compress_type = ZIP_DEFLATED if name == _DOCUMENT else ZIP_STORED
+            entry.compress_type = ZIP_DEFLATED
             entry.create_system = _CREATED_ON_UNIX
             with archive.open(entry, "w") as part:
                 part.write(DECLARATION.encode())
