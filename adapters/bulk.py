@@ -1,7 +1,6 @@
 """Many rows through one statement: compiled once, then handed to the driver as they are."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Dialect, Insert, Update
@@ -27,6 +26,7 @@ class Bulk:
         """Keep the statement; ``columns`` are what each row gives, an insert's columns."""
         self._statement = statement
         self._columns = columns
+        self._compiled: dict[str, _Compiled] = {}  # by database: engines come and go
 
     def execute(self, connection: Connection, rows: Rows) -> None:
         """Execute the statement once for each row; nothing for no rows.
@@ -35,8 +35,13 @@ class Bulk:
         """
         if not rows:
             return
-        known = _compiled(self._statement, self._columns, connection.dialect)
+        known = self._known(connection.dialect)
         connection.exec_driver_sql(known.text, [_given(known, row) for row in rows])
+
+    def _known(self, dialect: Dialect) -> _Compiled:
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
+        return self._compiled[dialect.name]
 
 
 def _given(known: _Compiled, row: Mapping[str, object]) -> tuple[object, ...] | dict[str, object]:
@@ -46,8 +51,7 @@ def _given(known: _Compiled, row: Mapping[str, object]) -> tuple[object, ...] | 
     return values if known.order is None else tuple([values[name] for name in known.order])
 
 
-@cache
-def _compiled(statement: Insert | Update, columns: tuple[str, ...], dialect: Dialect) -> _Compiled:
+def _compile(statement: Insert | Update, columns: tuple[str, ...], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
     found = (
         (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
