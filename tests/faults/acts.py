@@ -15,9 +15,10 @@ from adapters.smtp import RelaySettings
 from config.clock import read_now, set_simulated_now
 from config.settings import Settings
 from models.clocks import MonotonicReading
+from models.oracles import Oracle, silence
 from services import mailing
 from services.desk import Desk
-from services.resolving import Oracle, Resolver, silence
+from services.resolving import Resolver
 from services.resolving import resolve as settle
 from tests.faults.checker import read_log
 from tests.faults.world import COMMUNE, build_world, plan_morning

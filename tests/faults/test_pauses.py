@@ -16,7 +16,7 @@ from tests.postgresql_cluster import Cluster
 
 SEED = 20261124
 VILLAGES = 4
-SHORT, LONG = 4, 100  # pauses on each database
+SHORT, LONG = 4, 60  # pauses on each database
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 
