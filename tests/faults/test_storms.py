@@ -56,7 +56,7 @@ def test_a_thousand_kills_over_five_thousand_letters(
     tmp_path: Path, zygote: Zygote, pauses: bool
 ) -> None:
     place = Place(tmp_path / "home", f"sqlite:///{tmp_path / 'home' / 'dondoc.sqlite3'}")
-    _weather(place, tmp_path, zygote, villages=5_000, kills=300 if pauses else 1_000, pauses=pauses)
+    _weather(place, tmp_path, zygote, villages=5_000, kills=150 if pauses else 1_000, pauses=pauses)
 
 
 @pytest.mark.faults
