@@ -9,7 +9,6 @@ from fastapi.templating import Jinja2Templates
 
 from adapters.install_key import read_install_key
 from config.settings import Settings
-from models.letter_desks import UNSETTLED
 from models.letter_holds import HOLD_NAMES, HoldReason
 from models.letter_policies import Reliability, reliability_of
 from models.letters import LetterKind, Verdict
@@ -146,6 +145,5 @@ def _shared(desk: Desk) -> dict[str, object]:
         "csrf_field": CSRF_FIELD,
         "csrf": csrf_token(key, PREFIX),
         "settlings": SETTLINGS,
-        "unsettled": UNSETTLED,
         "confirmable": CONFIRMABLE,
     }
