@@ -24,6 +24,7 @@ from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
 from portal.reports import report_routes
 from portal.requests import request_routes
+from portal.unit_documents import unit_document_routes
 from portal.units import unit_routes
 from portal.wording import teach
 
@@ -57,6 +58,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
         app.include_router(routes(templates))
     app.include_router(report_office_routes())
     app.include_router(request_routes())
+    app.include_router(unit_document_routes())
     app.include_router(file_link_routes())
     app.include_router(health_routes())
     if settings.is_loopback_mail:
