@@ -53,7 +53,10 @@ class Site:
     def move_to(self, now: datetime) -> None:
         """Move the clock; whoever was signed in signs in again if too long has passed."""
         set_simulated_now(self.clock, now)
-        if self.client.cookies.get(COOKIE) and self.client.get("/tai-khoan").url.path != "/tai-khoan":
+        if (
+            self.client.cookies.get(COOKIE)
+            and self.client.get("/tai-khoan").url.path != "/tai-khoan"
+        ):
             self.sign_in()
 
     def link(self, unit_id: str, role: str = "head", *, expires: datetime | None = None) -> str:
