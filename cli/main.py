@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    accounts,
     alarms,
     board,
     documents,
@@ -34,6 +35,7 @@ reports.app.add_typer(report_signing.app)
 reports.app.add_typer(unit_forms.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(mail.app, name="mail")
+app.add_typer(accounts.app, name="account")
 app.add_typer(alarms.app, name="alarms")
 app.add_typer(board.journal_app, name="journal")
 app.command("lint-document")(documents.lint_document)
