@@ -34,6 +34,8 @@ KIND_LABELS = {
     LetterKind.EXTENSION: ("Gia hạn", "info"),
     LetterKind.CLOSING: ("Kết thúc", "mute"),
     LetterKind.ALARM: ("Cảnh báo hệ thống", "bad"),
+    LetterKind.QUESTION: ("Đề nghị làm rõ", "info"),
+    LetterKind.COMPLIANCE_OVERDUE: ("Quá hạn rà soát", "bad"),
 }
 OTHER = ("Khác", "mute")
 _KILO = 1024

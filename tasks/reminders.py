@@ -2,7 +2,7 @@
 
 from prefect import task
 
-from services import bulletins, reminders
+from services import bulletins, compliance_watches, reminders
 from services.reminders import Planning
 from tasks.desk import at_desk
 
@@ -25,5 +25,14 @@ def write_bulletins() -> int:
     """Write the leader's bulletin on the week's last working afternoon, once a week."""
     with at_desk() as desk:
         return bulletins.write_bulletins(
+            desk.engine, commune=desk.commune, calendar=desk.calendar, now=desk.now
+        )
+
+
+@task(task_run_name="báo quá hạn rà soát", retries=2, retry_delay_seconds=[5, 30])
+def escalate_reviews() -> int:
+    """Tell the head of the reviewing office what is beyond its term; again adds nothing."""
+    with at_desk() as desk:
+        return compliance_watches.escalate_reviews(
             desk.engine, commune=desk.commune, calendar=desk.calendar, now=desk.now
         )

@@ -45,6 +45,8 @@ ONCE, LEAST, MUST = (
         (LetterKind.EXTENSION, LEAST),
         (LetterKind.CLOSING, LEAST),
         (LetterKind.ALARM, LEAST),
+        (LetterKind.QUESTION, LEAST),
+        (LetterKind.COMPLIANCE_OVERDUE, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )
