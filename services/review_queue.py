@@ -10,6 +10,7 @@ from adapters.database import transaction
 from adapters.ledger import PlanRecord, PlanState, read_plans
 from models.calendars import WorkingCalendar
 from models.obligations import Obligation
+from models.plans import RequirementKind
 from models.products import product_name
 from models.submissions import Channel, Submission
 from models.validation import asked_indicators, validate_answer
@@ -25,6 +26,7 @@ class Waiting(Value):
     plan_id: str
     plan_name: str
     phase_id: str
+    kind: RequirementKind
     product: str
     unit_name: str
     received_at: datetime
@@ -40,6 +42,8 @@ class Waiting(Value):
     @property
     def is_plain(self) -> bool:
         """Whether nothing in it asks for a second look, so that several are accepted at once."""
+        if self.kind is RequirementKind.DETAILED_PLAN:  # judged on a form of its own
+            return False
         no_trouble = not (self.doubts or self.open_questions or self.obligation.returns)
         return no_trouble and self.entered_by is None
 
@@ -123,6 +127,7 @@ def _waiting(
     return Waiting(
         obligation=obligation, plan_id=plan.id,
         plan_name=f"Kế hoạch {plan.dossier.plan.campaign_short}", phase_id=obligation.phase_id,
+        kind=requirement.kind,
         product=product_name(plan.dossier, obligation), unit_name=unit.name,
         received_at=sent.received_at, channel=sent.channel, entered_by=sent.entered_by,
         sha256=sent.sha256, files=len(sent.answer.attachments), doubts=len(doubts),
