@@ -11,7 +11,6 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Page,
-    SetCookieParam,
     ViewportSize,
     sync_playwright,
 )
@@ -80,8 +79,9 @@ def is_within(page: Page) -> bool:
 
 def signed_in(context: BrowserContext, site: Site) -> BrowserContext:
     """Give the browser the session of an administrator."""
-    cookie = {"name": COOKIE, "value": site.session(), "domain": "127.0.0.1", "path": "/"}
-    context.add_cookies([SetCookieParam(**cookie)])
+    context.add_cookies(
+        [{"name": COOKIE, "value": site.session(), "domain": "127.0.0.1", "path": "/"}]
+    )
     return context
 
 
