@@ -8,7 +8,7 @@ from models.values import Value
 
 
 class LetterKind(StrEnum):
-    """E01-E19 of domain.md 4.3, E20 to the administrator, E21 with the way to a page."""
+    """E01-E19 of domain.md 4.3, E20 to the administrator, and what came after."""
 
     ASSIGNMENT = "E01"
     REMIND_EARLY = "E02"
@@ -31,6 +31,8 @@ class LetterKind(StrEnum):
     CLOSING = "E19"
     ALARM = "E20"
     LINK = "E21"
+    QUESTION = "E24"
+    COMPLIANCE_OVERDUE = "E25"
 
 
 REMINDER_KINDS = frozenset(

@@ -35,6 +35,8 @@ KIND_LABELS = {
     LetterKind.CLOSING: ("Kết thúc", "mute"),
     LetterKind.ALARM: ("Cảnh báo hệ thống", "bad"),
     LetterKind.LINK: ("Liên kết mới", "info"),
+    LetterKind.QUESTION: ("Đề nghị làm rõ", "info"),
+    LetterKind.COMPLIANCE_OVERDUE: ("Quá hạn rà soát", "bad"),
 }
 OTHER = ("Khác", "mute")
 _KILO = 1024

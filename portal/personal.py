@@ -15,9 +15,11 @@ from portal.decisions import find_awaited
 from portal.desk import DeskOf
 from portal.visitors import PAGE, READ, VisitorOf
 from services.portal_views import Task, read_tasks
+from services.questions import find_open_questions
 
 DONE_MESSAGES = {
     "xac-nhan": "Đã ghi nhận xác nhận của đơn vị.",
+    "tra-loi": "Đã ghi nhận câu trả lời của đơn vị.",
     "gia-han": "Đã ghi nhận đề nghị gia hạn; kết quả sẽ được thông báo qua thư.",
     "cam-ket": "Đã ghi nhận thời gian đơn vị dự kiến gửi; hệ thống tạm dừng nhắc đến ngày đó.",
 }
@@ -51,6 +53,10 @@ def personal_routes(templates: Jinja2Templates) -> APIRouter:
             "visitor": visitor,
             "groups": group_tasks(tasks),
             "awaited": find_awaited(desk, visitor),
+            "questions": find_open_questions(
+                desk.engine, commune=desk.commune, unit_id=visitor.unit_id
+            ),
+            "products": {task.obligation.id: task.product for task in tasks},
             "message": DONE_MESSAGES.get(da, ""),
             "settings": desk.settings,
             "now": desk.now,

@@ -7,9 +7,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from models.answer_forms import narrative_titles
-from models.submissions import FieldValue
-from models.validation_shapes import label_of
-from models.vietnamese import format_number
+from models.written_values import written_value
 from portal.desk import DeskOf
 from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.portal_views import find_findings, read_task, read_version
@@ -48,17 +46,3 @@ def receipt_routes(templates: Jinja2Templates) -> APIRouter:
         return templates.TemplateResponse(request, "portal/receipt.html.j2", context)
 
     return router
-
-
-def written_value(value: FieldValue) -> str:
-    """Return a value as its sender reads it again."""
-    if isinstance(value, bool):
-        return "Có" if value else "Không"
-    if isinstance(value, int):
-        return format_number(value)
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {format_number(number)}" for key, number in value.items())
-    if isinstance(value, tuple):
-        rows = (", ".join(f"{label_of(f)}: {cell}" for f, cell in row.items()) for row in value)
-        return "\n".join(rows) or "0"
-    return value
