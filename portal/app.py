@@ -8,6 +8,7 @@ from starlette.types import Lifespan
 
 from config.settings import Settings
 from portal.board import board_routes
+from portal.contact_changes import contact_change_routes
 from portal.decisions import decision_routes
 from portal.entrances import entrance_routes
 from portal.errors import add_error_pages
@@ -42,6 +43,7 @@ PAGES = (
     report_trace_routes,
     letter_routes,
     decision_routes,
+    contact_change_routes,
     new_link_routes,
     personal_routes,
     form_routes,

@@ -16,8 +16,8 @@ from portal.csrf import CSRF_FIELD, refuse_forged
 from portal.visitors import SessionOf, VisitorOf
 
 FILES = "tep_da_gui"
-MORE, SAVE = "them", "luu_nhap"
-BUTTONS = frozenset({MORE, SAVE})
+MORE, SAVE, DISCARD = "them", "luu_nhap", "bo_nhap"
+BUTTONS = frozenset({MORE, SAVE, DISCARD})
 MAX_BODY_BYTES = 60 * 1024 * 1024
 MAX_FIELDS = 2_000  # ten rows of every list of the catalogue
 MAX_FIELD_BYTES = 1024 * 1024  # a text of more than 50 KB is refused later, beside its field
