@@ -10,6 +10,7 @@ from config.settings import Settings
 from models.accounts import Role
 from portal.board import board_routes
 from portal.compliance import compliance_routes
+from portal.contact_changes import contact_change_routes
 from portal.decisions import decision_routes
 from portal.entering import entering_routes
 from portal.entrances import entrance_routes
@@ -57,6 +58,7 @@ PAGES = (
     office_list_routes,
     letter_routes,
     decision_routes,
+    contact_change_routes,
     new_link_routes,
     personal_routes,
     form_routes,

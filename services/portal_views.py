@@ -24,7 +24,7 @@ from models.obligations import Obligation, Standing
 from models.plans import Requirement
 from models.products import product_name
 from models.standings import standing, standing_text
-from models.submissions import Answer, Finding, Submission
+from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 
@@ -46,6 +46,17 @@ class Task(Value):
     is_extension_asked: bool = False
     paused_until: datetime | None = None
     last_commitment_day: date
+
+
+class SentVersion(Value):
+    """One version of an answer: when and how it came, and what the office said of it."""
+
+    version: int
+    received_at: datetime
+    receipt_code: str
+    channel: Channel
+    verdict: str | None = None
+    verdict_at: datetime | None = None
 
 
 def read_tasks(
@@ -179,6 +190,34 @@ def read_version(engine: Engine, obligation_id: str, version: int) -> Submission
     """
     with transaction(engine) as connection:
         return read_submission(connection, obligation_id, version)
+
+
+def read_versions(engine: Engine, obligation_id: str) -> tuple[SentVersion, ...]:
+    """Every version of an answer with what became of it, the newest first."""
+    s, r = tables.submissions.c, tables.reviews.c
+    with transaction(engine) as connection:
+        sent = connection.execute(
+            select(s.version, s.received_at, s.receipt_code, s.channel)
+            .where(s.obligation_id == obligation_id)
+            .order_by(s.version.desc())
+        ).all()
+        verdicts = {
+            row.version: row
+            for row in connection.execute(
+                select(r.version, r.verdict, r.at)
+                .where(r.obligation_id == obligation_id)
+                .order_by(r.id)
+            )
+        }
+    return tuple(
+        SentVersion(
+            version=row.version, received_at=row.received_at, receipt_code=row.receipt_code,
+            channel=row.channel,
+            verdict=verdicts[row.version].verdict if row.version in verdicts else None,
+            verdict_at=verdicts[row.version].at if row.version in verdicts else None,
+        )
+        for row in sent
+    )  # fmt: skip
 
 
 def find_findings(engine: Engine, task: Task, answer: Answer) -> tuple[Finding, ...]:
