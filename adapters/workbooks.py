@@ -96,7 +96,7 @@ def _sheet(sheet: Sheet, strings: _Strings, lists: _Lists) -> str:
 
 
 def _row(number: int, line: Line, strings: _Strings) -> str:
-    height = f' ht="{line.height:g}" customHeight="1"' if line.height else ""
+    height = f' ht="{line.height:g}"' + (' customHeight="1"' if line.is_wide else "")
     cells = "".join(
         f'<c r="{column_letters(n)}{number}" s="{style.value}"'
         + (f' t="s"><v>{strings.place(text)}</v></c>' if text else "/>")

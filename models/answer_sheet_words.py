@@ -38,7 +38,7 @@ def hint(cell: AskedCell) -> str:
         return f"{_range_words(range_of(cell), cell)}{_note_words(cell)}"
     if cell.kind is CellKind.COUNT and cell.indicator is not None:
         sheet = sheet_of(cell.indicator)
-        return f"Có: ghi từng dòng ở trang “{sheet}”. Không có: ghi 0 ở đây"
+        return f"Ghi từng dòng ở trang “{sheet}”; không có thì ghi 0"
     return _HINTS[cell.kind]
 
 
@@ -104,8 +104,8 @@ _ZERO = (
 )
 _ROWS = (
     "Mỗi hoạt động (cuộc, buổi, lớp …) ghi một dòng ở trang “Hoạt động”; danh sách khác ghi ở "
-    "trang “Danh sách”. Mã hoạt động do đơn vị chủ trì đặt, ví dụ TD-01; đơn vị phối hợp ghi đúng mã đó "
-    "để mỗi hoạt động chỉ tính một lần. Ngày ghi ngày/tháng/năm."
+    "trang “Danh sách”. Mã hoạt động do đơn vị chủ trì đặt, ví dụ TD-01; đơn vị phối hợp ghi đúng "
+    "mã đó để mỗi hoạt động chỉ tính một lần. Ngày ghi ngày/tháng/năm."
 )
 _NIL = (
     "Đơn vị không có nội dung nào để báo cáo: để trống mọi số liệu, chọn “Có” ở dòng “Đơn vị không "
@@ -113,8 +113,8 @@ _NIL = (
 )
 _SAVING = (
     "Gõ tiếng Việt bằng bảng mã Unicode (không dùng TCVN3/ABC, VNI). Không đổi tên, không xóa "
-    "trang và dòng tiêu đề. Có thể sắp xếp, chèn dòng, điền bằng Excel, LibreOffice, WPS hoặc Google "
-    "Trang tính; khi lưu giữ định dạng .xlsx."
+    "trang và dòng tiêu đề. Có thể sắp xếp, chèn dòng, điền bằng Excel, LibreOffice, WPS hoặc "
+    "Google Trang tính; khi lưu giữ định dạng .xlsx."
 )
 _SENDING = (
     "Gửi lại: trả lời thư kèm tệp này, hoặc mở trang của đơn vị, chọn “Tải biểu mẫu đã điền lên”. "

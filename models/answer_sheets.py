@@ -1,6 +1,6 @@
 """The form of an answer laid out as a workbook: what stands in which row, and what is open."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from models.answer_fields import (
     NO,
@@ -50,10 +50,11 @@ BLANK_ROWS = 3  # for each list, under what was given
 SPARE_ROWS = 20  # whose list is still to be chosen
 _LINE_POINTS = 16.5
 _TEXT_POINTS = 66.0
-_FIGURE_WIDTHS = (14.0, 44.0, 12.0, 18.0, 30.0, 32.0)
+_HIGHEST = 400.0
+_FIGURE_WIDTHS = (18.0, 44.0, 12.0, 18.0, 30.0, 34.0)
 _TEXT_WIDTHS = (16.0, 36.0, 70.0, 24.0, 24.0)
-_ROW_WIDTHS = {"title": 34.0, "place": 24.0, "topic": 24.0, "ref": 50.0, "name": 34.0}
-_ROW_WIDTH, _GUIDE_WIDTH = 14.0, 96.0
+_ROW_WIDTHS = {"title": 28.0, "place": 20.0, "topic": 20.0, "ref": 44.0, "name": 30.0}
+_CODE_WIDTH, _NAME_WIDTH, _ROW_WIDTH, _GUIDE_WIDTH = 9.0, 26.0, 12.0, 96.0
 
 
 def lay_out(form: AnswerForm) -> Workbook:
@@ -76,10 +77,26 @@ def _heading(form: AnswerForm) -> str:
 
 def _wide(text: str, style: Style, widths: Sequence[float]) -> Line:
     """One text over all columns, as high as its lines: merged cells never grow by themselves."""
-    room = sum(widths) * (0.8 if style is Style.TITLE else 0.95)
-    lines = sum(max(1, -(-len(part) // int(room))) for part in text.split("\n"))
+    room = sum(widths) * (0.8 if style is Style.TITLE else 1)
     blank = len(widths) - 1
-    return Line((text, *[""] * blank), (style,) * (blank + 1), lines * _LINE_POINTS + 2, True)  # noqa: FBT003 - wide
+    return Line(
+        texts=(text, *[""] * blank),
+        styles=(style,) * (blank + 1),
+        height=_lines_of(text, room) * _LINE_POINTS + 2,
+        is_wide=True,
+    )
+
+
+def _line(cells: Sequence[tuple[str, Style]], widths: Sequence[float], least: float = 0) -> Line:
+    """One row of a table, high enough for its texts: not every program finds that itself."""
+    texts, styles = zip(*cells, strict=True)
+    most = max(_lines_of(text, width) for text, width in zip(texts, widths, strict=True))
+    return Line(texts, styles, max(least, min(most * _LINE_POINTS + 1, _HIGHEST)))
+
+
+def _lines_of(text: str, width: float) -> int:
+    room = max(int(width * 0.95), 1)
+    return sum(-(-len(part) // room) or 1 for part in text.split("\n")) if text else 1
 
 
 def _head(form: AnswerForm, title: str, widths: Sequence[float], *told: str) -> list[Line]:
@@ -100,7 +117,7 @@ def _figures(form: AnswerForm) -> Sheet:
         else "Ghi vào các ô nền vàng. Không có thì ghi 0; chưa có số liệu thì để trống."
     )
     lines = _head(form, "BIỂU SỐ LIỆU", _FIGURE_WIDTHS, told)
-    lines.append(_titles(titles))
+    lines.append(_titles(titles, _FIGURE_WIDTHS))
     header = len(lines)
     checks: list[Check] = []
     section = ""
@@ -117,9 +134,8 @@ def _figures(form: AnswerForm) -> Sheet:
     )  # fmt: skip
 
 
-def _titles(titles: Iterable[str]) -> Line:
-    texts = tuple(titles)
-    return Line(texts, (Style.HEADER,) * len(texts))
+def _titles(titles: Sequence[str], widths: Sequence[float]) -> Line:
+    return _line([(title, Style.HEADER) for title in titles], widths)
 
 
 def _section(form: AnswerForm, cell: AskedCell) -> str:
@@ -135,18 +151,11 @@ def _figure_line(form: AnswerForm, cell: AskedCell) -> Line:
     is_text = cell.kind is CellKind.TEXT
     figure = _style(is_open and cell.kind is not CellKind.HEADING, is_figure=not is_text)
     note = _style(is_open and cell.is_note_place, is_figure=False)
-    told, look = _told(form, cell)
-    return Line(
-        (
-            cell.code,
-            cell.label,
-            cell.unit,
-            _shown(form, cell),
-            note_text(cell, form.previous),
-            told,
-        ),
-        (Style.CODE, label, Style.LABEL, figure, note, look),
-    )
+    cells = (
+        (cell.code, Style.CODE), (cell.label, label), (cell.unit, Style.LABEL),
+        (_shown(form, cell), figure), (note_text(cell, form.previous), note), _told(form, cell),
+    )  # fmt: skip
+    return _line(cells, _FIGURE_WIDTHS)
 
 
 def _style(is_open: bool, *, is_figure: bool) -> Style:  # noqa: FBT001 - asked for by both callers
@@ -186,7 +195,8 @@ def _checks(form: AnswerForm, cell: AskedCell, place: tuple[int, int]) -> Iterat
 def _texts(form: AnswerForm) -> Sheet:
     last = REMARK_TITLE if form.is_return else HINT_TITLE
     lines = _head(form, "THUYẾT MINH", _TEXT_WIDTHS)
-    lines.append(_titles((CODE_TITLE, "Nội dung", ANSWER_TITLE, NOTE_TITLE, last)))
+    titles = (CODE_TITLE, "Nội dung", ANSWER_TITLE, NOTE_TITLE, last)
+    lines.append(_titles(titles, _TEXT_WIDTHS))
     header = len(lines)
     checks: list[Check] = []
     for cell in text_cells(form):
@@ -200,35 +210,32 @@ def _texts(form: AnswerForm) -> Sheet:
 
 def _text_line(form: AnswerForm, cell: AskedCell) -> Line:
     is_open = form.is_open(cell)
-    told, look = _told(form, cell)
-    text = _shown(form, cell)
+    note = _style(is_open and cell.is_note_place, is_figure=False)
     is_short = cell.field not in form.narratives and cell.indicator is None
-    rows = sum(-(-len(part) // int(_TEXT_WIDTHS[2])) or 1 for part in text.split("\n"))
-    height = None if is_short else max(_TEXT_POINTS, min(rows * _LINE_POINTS, 400.0))
-    return Line(
-        (cell.code, cell.label, text, note_text(cell, form.previous), told),
-        (Style.CODE, Style.LABEL, _style(is_open, is_figure=False),
-         _style(is_open and cell.is_note_place, is_figure=False), look),
-        height,
+    cells = (
+        (cell.code, Style.CODE), (cell.label, Style.LABEL),
+        (_shown(form, cell), _style(is_open, is_figure=False)),
+        (note_text(cell, form.previous), note), _told(form, cell),
     )  # fmt: skip
+    return _line(cells, _TEXT_WIDTHS, least=0 if is_short else _TEXT_POINTS)
 
 
 def _rows_sheet(form: AnswerForm, title: str, lists: Sequence[Indicator]) -> Sheet:
     fields = tuple(dict.fromkeys(field for one in lists for field in row_fields(one)))
-    widths = (13.0, 36.0, *(_ROW_WIDTHS.get(field, _ROW_WIDTH) for field in fields))
+    widths = (_CODE_WIDTH, _NAME_WIDTH, *(_ROW_WIDTHS.get(field, _ROW_WIDTH) for field in fields))
     remarks = [f"{one.id} - {one.name}: {form.remarks[one.id]}"
                for one in lists if form.is_return and one.id in form.remarks]  # fmt: skip
     lines = _head(form, title.upper(), widths, *remarks)
-    lines.append(_titles((LIST_CODE_TITLE, NAME_TITLE, *map(column_title, fields))))
+    lines.append(_titles((LIST_CODE_TITLE, NAME_TITLE, *map(column_title, fields)), widths))
     header, first = len(lines), len(lines) + 1
     opened = [one for one in lists if one.id in form.opened]
     owners: list[Indicator | None] = []
     for one in lists:
-        written = _list_lines(form, one, fields)
+        written = _list_lines(form, one, fields, widths)
         lines += written
         owners += [one if one in opened else None] * len(written)
     if opened:
-        spare = [_row_line(None, None, {}, fields=fields, is_open=True)] * SPARE_ROWS
+        spare = [_row_line(None, None, {}, fields=fields, widths=widths)] * SPARE_ROWS
         lines += spare
     checks = _row_checks(form, opened, fields, first=first, owners=owners, last=len(lines))
     return Sheet(
@@ -237,10 +244,12 @@ def _rows_sheet(form: AnswerForm, title: str, lists: Sequence[Indicator]) -> She
     )  # fmt: skip
 
 
-def _list_lines(form: AnswerForm, one: Indicator, fields: Sequence[str]) -> list[Line]:
-    is_open = one.id in form.opened
-    rows = [*given_rows(one, form.previous), *[{}] * (BLANK_ROWS if is_open else 0)]
-    return [_row_line(form, one, row, fields=fields, is_open=is_open) for row in rows]
+def _list_lines(
+    form: AnswerForm, one: Indicator, fields: Sequence[str], widths: Sequence[float]
+) -> list[Line]:
+    blank = BLANK_ROWS if one.id in form.opened else 0
+    rows = [*given_rows(one, form.previous), *[{}] * blank]
+    return [_row_line(form, one, row, fields=fields, widths=widths) for row in rows]
 
 
 def _row_line(
@@ -249,15 +258,19 @@ def _row_line(
     row: Row,
     *,
     fields: Sequence[str],
-    is_open: bool,
+    widths: Sequence[float],
 ) -> Line:
+    is_open = form is None or one is None or one.id in form.opened
     asked = fields if one is None else row_fields(one)
-    texts = [_cell_text(form, one, field, row.get(field, "")) for field in fields]
-    styles = [_style(is_open and field in asked, is_figure=False) for field in fields]
-    return Line(
-        (one.id if one else "", one.name if one else "", *texts),
-        (_style(is_open, is_figure=False), Style.LABEL, *styles),
-    )
+    cells = [
+        (
+            _cell_text(form, one, field, row.get(field, "")),
+            _style(is_open and field in asked, is_figure=False),
+        )
+        for field in fields
+    ]
+    code = (one.id if one else "", _style(is_open, is_figure=False))
+    return _line([code, (one.name if one else "", Style.LABEL), *cells], widths)
 
 
 def _cell_text(

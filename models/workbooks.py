@@ -32,11 +32,14 @@ class Style(IntEnum):
 
 
 class Line(NamedTuple):
-    """One row of a sheet from column A on; a wide one is one cell over all columns."""
+    """One row of a sheet from column A on; a wide one is one cell over all columns.
+
+    The height is in points; a wide row keeps it, another grows with what is typed.
+    """
 
     texts: tuple[str, ...]
     styles: tuple[Style, ...]
-    height: float | None = None  # points; None: as high as its texts
+    height: float
     is_wide: bool = False
 
 
