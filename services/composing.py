@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row
@@ -28,7 +29,7 @@ from services.digests import INVITED, Digests, compose_digest, read_digests
 from services.enclosures import Enclosures
 from services.form_enclosures import enclose_forms
 from services.leader_reports import compose_leader_report
-from services.letterheads import Letterhead, page_of, with_links
+from services.letterheads import Letterhead, own_links, page_of, with_links
 from services.plan_shelf import PlanShelf, ShelvedPlan
 from services.readers import read_readers
 
@@ -36,8 +37,7 @@ from services.readers import read_readers
 ALIKE = REMINDER_KINDS - {LetterKind.HEAD_INFORMED, LetterKind.LEADER_INFORMED}
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A row of the outbox as it leaves the desk: its bytes, or why there are none."""
 
     state: LetterState = LetterState.SENDING
@@ -207,7 +207,7 @@ class Composer:
             pattern = batch.patterns[alike] = self._renderer.pattern(kind, context)
         parts: tuple[Part, ...] = ()
         if kind in INVITED:
-            dated = [(digests.row(i), i.obligation.id) for i in digests.ordered(row.id, kind)]
+            dated = [(digests.row(i), i.obligation_id) for i in digests.ordered(row.id, kind)]
             parts = self._enclosures.invitations(dated, frame=plan.frame, page=page, now=batch.now)
         return pattern.fill(reader), parts
 
@@ -234,7 +234,9 @@ class Composer:
         plan, to = batch.plans[row.plan_id], reader.to
         frame = with_links(plan.frame, reader.frame.page_url)
         if row.context is not None:
-            return CONTEXT_OF_KIND[kind].model_validate(row.context | {"frame": frame, "to": to})
+            return CONTEXT_OF_KIND[kind].model_validate(
+                row.context | own_links(self.letterhead, row) | {"frame": frame, "to": to}
+            )
         if kind is LetterKind.LEADER_INFORMED:
             return compose_leader_report(
                 batch.connection, batch.digests, row.id, plan=plan, frame=frame, to=to
