@@ -118,9 +118,11 @@ class ReturnedContext(ProductContext):
     OPEN: ClassVar[tuple[str, ...]] = ("received_at", "resend_by")
 
     received_at: datetime
+    obligation_id: Line = ""  # named where its form is enclosed; no letter prints it
     times: int
     remarks: tuple[RemarkRow, ...]
     resend_by: datetime
+    forms_attached: bool = False
 
 
 class AcceptedContext(ProductContext):

@@ -130,7 +130,7 @@ def _task(
             plan.dossier, requirement, plan.dossier.units.unit(obligation.unit_id)
         ),
         previous=read_submission(connection, obligation.id, sent) if sent else None,
-        remarks=_remarks(connection, obligation),
+        remarks=read_remarks(connection, obligation),
         is_extension_asked=is_extension_asked,
         paused_until=max(until, default=None),
         last_commitment_day=last_commitment_day(
@@ -141,7 +141,8 @@ def _task(
     )
 
 
-def _remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+def read_remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+    """The remarks of the latest return, by field; empty where nothing is to be mended."""
     c = tables.reviews.c
     row = connection.execute(
         select(c.remarks).where(
