@@ -105,7 +105,7 @@ class Desk:
         s = self.settings
         return Intake(
             commune=self.commune, addresses=(s.reply_address, s.sender_address),
-            authserv_id=s.authserv_id,
+            authserv_id=s.authserv_id, has_real_clock=s.clock_file is None,
         )  # fmt: skip
 
     @property

@@ -45,6 +45,8 @@ ONCE, LEAST, MUST = (
         (LetterKind.EXTENSION, LEAST),
         (LetterKind.CLOSING, LEAST),
         (LetterKind.ALARM, LEAST),
+        (LetterKind.ASK_SENDER, LEAST),
+        (LetterKind.UNCLEAR_REPLY, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )
