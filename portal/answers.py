@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from models.answer_forms import DOCUMENT_FIELD
+from models.answer_forms import DOCUMENT_FIELD, row_fields
 from models.errors import AmbiguousNumberError
-from models.indicators import Indicator, IndicatorType, RuleKind
+from models.indicators import Indicator, IndicatorType
 from models.numbers import parse_number
 from models.submissions import Answer, Attachment, FieldValue, Finding, Row
 from models.values import Value
-from models.vietnamese import clean_text
+from models.vietnamese import clean_text, paragraphs
 from portal.posted import FormInput
 
 MAX_ROWS = 10
@@ -33,17 +33,6 @@ class Reading(Value):
 def value_name(*parts: str | int) -> str:
     """Return the name of the field of a value: v.TT01, v.TT04.zalo, v.HD01.0.title."""
     return ".".join(["v", *map(str, parts)])
-
-
-def row_fields(indicator: Indicator) -> tuple[str, ...]:
-    """Return the columns of a list: its key, then what its rules ask of a row."""
-    asked = [f for r in indicator.rules if r.kind is RuleKind.ROW_FIELDS for f in r.fields]
-    return tuple(dict.fromkeys([*indicator.key, *asked]))
-
-
-def wants_note(indicator: Indicator) -> bool:
-    """Whether the indicator asks for a description beside its number."""
-    return any(rule.kind is RuleKind.DESCRIBE_IF_POSITIVE for rule in indicator.rules)
 
 
 def read_answer(
@@ -95,11 +84,6 @@ def iso_day(text: str) -> str:
 def _texts(given: FormInput, prefix: str, keys: Sequence[str]) -> dict[str, str]:
     found = {key: paragraphs(given.one(f"{prefix}.{key}")) for key in keys}
     return {key: text for key, text in found.items() if text}
-
-
-def paragraphs(text: str) -> str:
-    """Return a text with clean lines, without control characters and outer blank lines."""
-    return "\n".join(clean_text(line) for line in text.splitlines()).strip()
 
 
 def _number(indicator: Indicator, given: FormInput) -> FieldValue | None:

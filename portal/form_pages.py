@@ -8,9 +8,11 @@ from pydantic import Field
 from models.answer_forms import (
     DOCUMENT_FIELD,
     FILES_FIELD,
-    NUMBERED,
+    form_fields,
     narrative_titles,
     open_fields,
+    row_fields,
+    wants_note,
 )
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
 from models.obligations import ObligationState
@@ -19,13 +21,11 @@ from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
 from models.vietnamese import sentence_case
-from portal.answers import MAX_ROWS, row_fields, value_name, wants_note, write_form
+from portal.answers import MAX_ROWS, value_name, write_form
 from portal.posted import FormInput
 from services.portal_views import Task
 
 MORE_ROWS = 3
-ROW_LABELS = {"name": "tên", "household": "chủ hộ", "village": "thôn", "owner": "chủ thể",
-              "ref": "số hiệu hoặc đường dẫn minh chứng"}  # fmt: skip
 
 
 class FormState(Value):
@@ -76,8 +76,7 @@ def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
     """Return what the form of a task asks; a returned one only what was remarked on."""
     kind = task.requirement.kind
     narratives = narrative_titles(kind)
-    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
-    known = frozenset([*(i.id for i in task.asked), *narratives, *numbered])
+    known = form_fields(kind, task.asked)
     is_return = task.obligation.state is ObligationState.RETURNED
     opened = open_fields(known, task.remarks if is_return else {})
     asked = [one for one in task.asked if one.id in opened]
@@ -136,7 +135,7 @@ def field_titles(shape: FormShape) -> dict[str, str]:
 
 def row_label(field: str) -> str:
     """Return the name of a column of a list."""
-    return sentence_case(ROW_LABELS.get(field) or label_of(field))
+    return sentence_case(label_of(field))
 
 
 FORM_WORDS = {
