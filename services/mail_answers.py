@@ -22,8 +22,9 @@ from services.mail_moves import (
     tell_waiting,
 )
 from services.mail_replies import Clerk, MailRow, read_reply, read_stored_mail
+from services.mail_rulings import Reply, Verdict, VerdictKind, to_mend
 from services.mail_submissions import find_faults, is_known, read_submitted, submit_answer
-from services.mail_verdicts import Reply, Verdict, VerdictKind, judge_reply, to_mend
+from services.mail_verdicts import judge_reply
 
 MOST_TAKEN = 300  # in one round
 MOST_TRIES = 3  # a mail that ends the process so often is put before a person

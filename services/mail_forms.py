@@ -8,7 +8,7 @@ from adapters.blobs import BlobStore
 from models.letter_rows import RemarkRow
 from models.submissions import Attachment
 from models.values import Value
-from services.mail_verdicts import FoundForm
+from services.mail_rulings import FoundForm
 
 
 class ReadForms(Value):

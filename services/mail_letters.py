@@ -13,7 +13,7 @@ from models.mail_contexts import AskSenderContext, UnclearReplyContext, quoted_s
 from models.units import ContactRole
 from services.auto_replies import answer_slot
 from services.mail_replies import Clerk, MailRow
-from services.mail_verdicts import Verdict, VerdictKind
+from services.mail_rulings import Verdict, VerdictKind
 from services.notices import as_facts
 from services.outbox import NewLetter, enqueue
 

@@ -17,7 +17,7 @@ from services.inbox_facts import Intake
 from services.letterheads import Letterhead
 from services.mail_files import sort_files
 from services.mail_forms import read_forms
-from services.mail_verdicts import Reply
+from services.mail_rulings import Reply
 from services.portal_views import Task, read_tasks
 
 MailRow = Row[tuple[object, ...]]

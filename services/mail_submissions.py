@@ -9,7 +9,7 @@ from adapters.database import transaction
 from models.letter_rows import RemarkRow
 from models.submissions import Channel
 from services.mail_replies import Clerk, MailRow
-from services.mail_verdicts import ReadyAnswer, Reply
+from services.mail_rulings import ReadyAnswer, Reply, remark_on
 from services.portal_views import Task, find_findings
 from services.submissions import answer_hash, submit
 
@@ -29,9 +29,8 @@ def find_faults(clerk: Clerk, answers: Sequence[ReadyAnswer], reply: Reply) -> l
 
 
 def _faults(clerk: Clerk, one: ReadyAnswer, task: Task) -> list[RemarkRow]:
-    names = {indicator.id: f"{indicator.name} ({indicator.id})" for indicator in task.asked}
     return [
-        RemarkRow(field=names.get(found.field, "Nội dung gửi"), message=found.message)
+        remark_on(found, task.asked)
         for found in find_findings(clerk.engine, task, one.answer)
         if found.is_error
     ]

@@ -1,87 +1,34 @@
-"""What a reply is worth: an answer, something to mend, work for a person, or a mere courtesy."""
+"""The rules that judge a reply, one after another; in doubt a person decides."""
 
 from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import datetime
-from enum import StrEnum
 
 from models.answer_forms import (
-    DOCUMENT_FIELD,
     FILES_FIELD,
-    NUMBERED,
     carry_over,
+    form_fields,
     is_sent_by_form,
-    narrative_titles,
     open_fields,
 )
 from models.letter_rows import RemarkRow
-from models.mail_intents import Intent, IntentKind
+from models.mail_intents import IntentKind
 from models.obligations import DONE_STATES, ObligationState
 from models.plans import RequirementKind
-from models.submissions import Answer, Attachment, Finding
-from models.values import Value
+from models.submissions import Answer
 from services.mail_figures import read_figures
+from services.mail_rulings import (
+    FoundForm,
+    ReadyAnswer,
+    Reply,
+    Verdict,
+    VerdictKind,
+    for_person,
+    remark_on,
+    to_mend,
+)
 from services.portal_views import Task
 
 WHOLE = "Thư trả lời"
 NIL_EXAMPLE = "Ghi: “Không phát sinh: thôn không tổ chức hoạt động nào trong kỳ”."
-
-
-class FoundForm(Value):
-    """A filled form that came with a mail: whose answer it is, and what is wrong in it."""
-
-    file: Attachment
-    obligation_id: str
-    answer: Answer
-    findings: tuple[Finding, ...] = ()
-
-
-class Reply(Value):
-    """A reply as it is judged: its words, its files, and what of its unit it may answer.
-
-    ``tasks`` are what the letter it answers is about; ``of_unit`` everything of the unit, which a
-    form names by itself. ``faults`` are files or words that cannot be read at all.
-    """
-
-    intent: Intent
-    forms: tuple[FoundForm, ...] = ()
-    files: tuple[Attachment, ...] = ()  # documents, without the forms
-    faults: tuple[RemarkRow, ...] = ()
-    tasks: tuple[Task, ...] = ()
-    of_unit: tuple[Task, ...] = ()
-    arrived_at: datetime
-
-    def without(self, obligation_ids: AbstractSet[str]) -> "Reply":
-        """The reply without the forms of what it has answered already."""
-        left = tuple(form for form in self.forms if form.obligation_id not in obligation_ids)
-        return self.model_copy(update={"forms": left})
-
-
-class VerdictKind(StrEnum):
-    """What is to be done about a reply."""
-
-    SEND = "send"
-    MEND = "mend"  # the unit is told what to mend
-    ENTER = "enter"  # documents without figures: a person enters them, the unit is told
-    PERSON = "person"  # a person reads it
-    COURTESY = "courtesy"  # nothing follows
-
-
-class ReadyAnswer(Value):
-    """One answer to one obligation."""
-
-    obligation_id: str
-    answer: Answer
-
-
-class Verdict(Value):
-    """What a reply is worth, why, and about which task when that is known."""
-
-    kind: VerdictKind
-    reason: str = ""
-    task: Task | None = None
-    answers: tuple[ReadyAnswer, ...] = ()
-    remarks: tuple[RemarkRow, ...] = ()
 
 
 def judge_reply(reply: Reply) -> Verdict:
@@ -90,7 +37,7 @@ def judge_reply(reply: Reply) -> Verdict:
         verdict = rule(reply)
         if verdict is not None:
             return verdict
-    return _person("E-IN-WORDS: thư chỉ có lời văn; cần người đọc và trả lời.")
+    return for_person("E-IN-WORDS: thư chỉ có lời văn; cần người đọc và trả lời.")
 
 
 def _by_forms(reply: Reply) -> Verdict | None:
@@ -99,7 +46,7 @@ def _by_forms(reply: Reply) -> Verdict | None:
     tasks = {task.obligation.id: task for task in reply.of_unit}
     found = [(form, tasks.get(form.obligation_id)) for form in reply.forms]
     if len({form.obligation_id for form in reply.forms}) < len(found):
-        return _person("E-IN-FORMS: thư có nhiều biểu của cùng một việc.")
+        return for_person("E-IN-FORMS: thư có nhiều biểu của cùng một việc.")
     remarks = [row for form, task in found for row in _form_remarks(form, task, reply)]
     known = [(form, task) for form, task in found if task is not None]
     if remarks or reply.faults or not known:
@@ -107,7 +54,7 @@ def _by_forms(reply: Reply) -> Verdict | None:
         return to_mend((*remarks, *reply.faults), task)
     stale = next((why for _, task in known if (why := _overtaken(task, reply)) is not None), None)
     if stale is not None:
-        return _person(stale)
+        return for_person(stale)
     answers = [
         _ready(task, form.answer.model_copy(update={"attachments": (form.file, *reply.files)}))
         for form, task in known
@@ -124,10 +71,8 @@ def _form_remarks(form: FoundForm, task: Task | None, reply: Reply) -> Iterable[
         hint = "Dùng biểu kèm theo thư gửi cho chính đơn vị."
         yield RemarkRow(field=name, message="Biểu không phải của đơn vị.", hint=hint)
         return
+    yield from (remark_on(found, task.asked) for found in form.findings if found.is_error)
     names = {one.id: f"{one.name} ({one.id})" for one in task.asked}
-    for finding in form.findings:
-        if finding.is_error:
-            yield RemarkRow(field=names.get(finding.field, finding.field), message=finding.message)
     written = read_figures(reply.intent.figures, task.asked)
     for code, value in written.values.items():
         if form.answer.values.get(code) != value:
@@ -146,7 +91,7 @@ def _by_figures(reply: Reply) -> Verdict | None:
     asking = [task for task in reply.tasks if codes <= {one.id for one in task.asked}]
     task = _only_open(asking)
     if task is None:
-        return _person(
+        return for_person(
             "E-IN-WHICH: chưa rõ số liệu trong thư là của việc nào, hoặc việc đó đã có bản gửi."
         )
     closed = codes - _opened(task)
@@ -163,8 +108,8 @@ def _by_nil(reply: Reply) -> Verdict | None:
     if reply.intent.kind is not IntentKind.NIL:
         return None
     task = _only_open([task for task in reply.tasks if task.asked])
-    if task is None or not set(_fields(task)) <= _opened(task):
-        return _person("E-IN-WHICH: chưa rõ “không phát sinh” là của việc nào.")
+    if task is None or _fields_of(task) != _opened(task):
+        return for_person("E-IN-WHICH: chưa rõ “không phát sinh” là của việc nào.")
     if not reply.intent.reason:
         message = "“Không phát sinh” phải nêu lý do."
         return to_mend((RemarkRow(field="Lý do", message=message, hint=NIL_EXAMPLE),), task)
@@ -178,7 +123,7 @@ def _by_files(reply: Reply) -> Verdict | None:
     by_form = [task for task in reply.tasks if is_sent_by_form(task.requirement.kind)]
     task = _only_open(by_form) or _only_sent(by_form)
     if task is None:
-        return _person("E-IN-WHICH: chưa rõ tệp kèm theo là kết quả của việc nào.")
+        return for_person("E-IN-WHICH: chưa rõ tệp kèm theo là kết quả của việc nào.")
     if not task.asked:
         return _send(task, Answer(attachments=reply.files), reply)
     if task.previous is not None and _adds_files_only(task):
@@ -231,7 +176,7 @@ _RULES: tuple[Callable[[Reply], Verdict | None], ...] = (
 def _send(task: Task, answer: Answer, reply: Reply) -> Verdict:
     stale = _overtaken(task, reply)
     if stale is not None:
-        return _person(stale)
+        return for_person(stale)
     return Verdict(kind=VerdictKind.SEND, answers=(_ready(task, answer),), task=task)
 
 
@@ -246,15 +191,13 @@ def _ready(task: Task, answer: Answer) -> ReadyAnswer:
     return ReadyAnswer(obligation_id=task.obligation.id, answer=answer)
 
 
+def _fields_of(task: Task) -> frozenset[str]:
+    return form_fields(task.requirement.kind, task.asked)
+
+
 def _opened(task: Task) -> frozenset[str]:
     is_return = task.obligation.state is ObligationState.RETURNED
-    return open_fields(_fields(task), task.remarks if is_return else {})
-
-
-def _fields(task: Task) -> list[str]:
-    kind = task.requirement.kind
-    numbered = [DOCUMENT_FIELD] if kind in NUMBERED else []
-    return [*(one.id for one in task.asked), *narrative_titles(kind), *numbered]
+    return open_fields(_fields_of(task), task.remarks if is_return else {})
 
 
 def _overtaken(task: Task, reply: Reply) -> str | None:
@@ -281,15 +224,3 @@ def _only_sent(tasks: Sequence[Task]) -> Task | None:
 def _single(reply: Reply) -> Task | None:
     by_form = [task for task in reply.tasks if is_sent_by_form(task.requirement.kind)]
     return _only_open(by_form) or _only_sent(by_form)
-
-
-def to_mend(remarks: Sequence[RemarkRow], task: Task | None) -> Verdict:
-    """The verdict that the unit is told those remarks, about that task when it is known."""
-    reason = "; ".join(f"{row.field}: {row.message}" for row in remarks)
-    return Verdict(
-        kind=VerdictKind.MEND, reason=f"E-IN-MEND: {reason}", remarks=tuple(remarks), task=task
-    )
-
-
-def _person(reason: str) -> Verdict:
-    return Verdict(kind=VerdictKind.PERSON, reason=reason)
