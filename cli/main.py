@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    accounts,
     alarms,
     board,
     documents,
@@ -32,6 +33,7 @@ app.add_typer(plans.app, name="plan")
 reports.app.add_typer(report_signing.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(mail.app, name="mail")
+app.add_typer(accounts.app, name="account")
 app.add_typer(alarms.app, name="alarms")
 app.add_typer(board.journal_app, name="journal")
 app.command("lint-document")(documents.lint_document)

@@ -7,6 +7,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Lifespan
 
 from config.settings import Settings
+from models.accounts import Role
 from portal.board import board_routes
 from portal.decisions import decision_routes
 from portal.errors import add_error_pages
@@ -24,11 +25,13 @@ from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
 from portal.reports import report_routes
 from portal.requests import request_routes
+from portal.sign_in import sign_in_routes
 from portal.units import unit_routes
 from portal.wording import teach
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 PAGES = (
+    sign_in_routes,
     home_routes,
     board_routes,
     unit_routes,
@@ -67,7 +70,9 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
     links = [NavLink(label="Kế hoạch", href="/"), NavLink(label="Thư", href="/thu")]
     if settings.is_loopback_mail:
-        links.append(NavLink(label="Hộp thư thử", href="/hop-thu"))
+        # Its letters hold the links by which units and leaders act.
+        administrators = frozenset({Role.ADMINISTRATOR})
+        links.append(NavLink(label="Hộp thư thử", href="/hop-thu", roles=administrators))
     return tuple(links)
 
 

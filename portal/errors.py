@@ -2,17 +2,27 @@
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from models.errors import DondocError, RefusedError, TransientError, UsageError
+from models.errors import (
+    DondocError,
+    RefusedError,
+    TooManyTriesError,
+    TransientError,
+    UsageError,
+)
+from portal.officers import SignInNeededError, sign_in_path
 from portal.pages import SECURITY_HEADERS
+from portal.visitors import READ
 
 RETRY_SECONDS = "30"
 ERRORS: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không hợp lệ", "Hãy tải lại trang rồi gửi lại."),
+    401: ("Chưa đăng nhập", "Phiên làm việc đã hết; hãy đăng nhập lại tại /dang-nhap rồi gửi lại."),
     403: (
-        "Không xác nhận được nơi gửi",
+        "Không được thực hiện",
         "Biểu mẫu không được gửi từ trang của hệ thống; hãy mở lại trang rồi gửi lại.",
     ),
     404: ("Không tìm thấy trang", "Hãy mở lại đường dẫn trong thư gần nhất đã nhận."),
@@ -24,6 +34,7 @@ ERRORS: dict[int, tuple[str, str]] = {
     ),
     413: ("Nội dung gửi quá lớn", "Mỗi tệp tối đa 25 MB, mỗi lần gửi tối đa 60 MB."),
     422: ("Thông tin chưa đúng", "Hãy kiểm tra lại ngày, bộ lọc hoặc nội dung đã nhập."),
+    429: ("Đã thử quá nhiều lần", "Hãy thử lại sau ít phút."),
     500: ("Hệ thống gặp lỗi", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
     503: ("Hệ thống đang bận", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
 }
@@ -32,10 +43,11 @@ ERRORS: dict[int, tuple[str, str]] = {
 def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
     """Answer every failure of the application with a clear page."""
 
-    def page(request: Request, status: int, message: str = "") -> Response:
+    def page(request: Request, status: int, message: str = "", wait: str = "") -> Response:
         title, advice = ERRORS.get(status, ERRORS[500 if status >= 500 else 400])  # noqa: PLR2004 - HTTP
         context = {"title": title, "message": message or advice, "status": status, "nav": ()}
-        headers = SECURITY_HEADERS | ({"Retry-After": RETRY_SECONDS} if status == 503 else {})  # noqa: PLR2004 - HTTP
+        wait = wait or (RETRY_SECONDS if status == 503 else "")  # noqa: PLR2004 - HTTP
+        headers = SECURITY_HEADERS | ({"Retry-After": wait} if wait else {})
         return templates.TemplateResponse(
             request, "portal/error.html.j2", context, status_code=status, headers=headers
         )
@@ -47,15 +59,26 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
         return page(request, error.status_code, own)
 
     def show_fault(request: Request, error: Exception) -> Response:
-        return page(request, _status_of(error), str(error))
+        wait = str(error.wait_seconds) if isinstance(error, TooManyTriesError) else ""
+        return page(request, _status_of(error), str(error), wait)
+
+    def ask_to_sign_in(request: Request, _: Exception) -> Response:
+        if request.method not in READ:
+            return page(request, 401)
+        query = f"?{request.url.query}" if request.url.query else ""
+        path = sign_in_path(f"{request.url.path}{query}")
+        return RedirectResponse(path, 303, headers=SECURITY_HEADERS)
 
     app.add_exception_handler(HTTPException, show_http)
+    app.add_exception_handler(SignInNeededError, ask_to_sign_in)
     app.add_exception_handler(RequestValidationError, lambda request, _: page(request, 422))
     app.add_exception_handler(DondocError, show_fault)
     app.add_exception_handler(Exception, lambda request, _: page(request, 500))
 
 
 def _status_of(error: Exception) -> int:
+    if isinstance(error, TooManyTriesError):
+        return 429
     if isinstance(error, UsageError):
         return 404
     if isinstance(error, RefusedError):

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.accounts import Role
 from models.values import Value
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent.parent / "templates"
@@ -28,6 +29,11 @@ class NavLink(Value):
 
     label: str
     href: str
+    roles: frozenset[Role] = frozenset(Role)
+
+    def is_for(self, role: Role) -> bool:
+        """Whether the link leads somewhere the role may go."""
+        return role in self.roles
 
     def is_current(self, path: str) -> bool:
         """Whether the page of that path belongs to the link."""
