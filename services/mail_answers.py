@@ -169,6 +169,8 @@ def _ask_for_proof(case: Case, verdict: Verdict) -> str | None:
 
 
 def _ask_to_mend(case: Case, verdict: Verdict) -> str | None:
+    if not case.reply.of_unit:  # the unit has nothing to answer in any plan in force
+        return put_before_person(case.clerk, case.row, verdict.reason)
     with transaction(case.clerk.engine) as connection:
         if not move(connection, case.clerk, case.row, InboxState.ASKED, reason=verdict.reason):
             return None

@@ -47,7 +47,7 @@ def read_stored_mail(clerk: Clerk, sha256: str) -> IncomingMail:
 
 def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
     """What the reply says, and what it may be about."""
-    of_unit = _tasks_of(clerk, row)
+    of_unit = read_unit_tasks(clerk, row)
     tasks = _spoken_of(clerk, row, of_unit)
     files = sort_files(mail.attachments)
     read = read_forms(clerk.engine, clerk.blobs, files.taken, unit_id=str(row.unit_id))
@@ -74,7 +74,8 @@ def arrival_of(row: MailRow, tasks: tuple[Task, ...]) -> datetime:
     return arrived if arrived is not None and opened <= arrived <= read_at else read_at
 
 
-def _tasks_of(clerk: Clerk, row: MailRow) -> tuple[Task, ...]:
+def read_unit_tasks(clerk: Clerk, row: MailRow) -> tuple[Task, ...]:
+    """What the mail's unit owes or has sent in the plans in force; nothing while it is unknown."""
     if row.unit_id is None:
         return ()
     return read_tasks(
@@ -88,7 +89,7 @@ def _spoken_of(clerk: Clerk, row: MailRow, of_unit: tuple[Task, ...]) -> tuple[T
     if row.obligation_id is not None:
         return tuple(task for task in of_unit if task.obligation.id == row.obligation_id)
     if row.outbox_id is None:
-        return ()
+        return of_unit if row.confirmed_at is not None else ()
     with transaction(clerk.engine) as connection:
         letter = _read_letter(connection, row.outbox_id)
         reminded = _reminded(connection, row.outbox_id)
