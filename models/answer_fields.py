@@ -1,8 +1,9 @@
 """What the form of an answer asks, cell by cell: codes, words, and what was given before."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
 
 from pydantic import Field
 
@@ -32,7 +33,8 @@ class CellKind(StrEnum):
     DAY = "day"
 
 
-class AskedCell(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class AskedCell:
     """One cell to be filled in; ``field`` is what remarks and rules call it."""
 
     code: str
@@ -68,18 +70,40 @@ class AnswerForm(Value):
     identity: str = ""
 
     @property
+    def fields(self) -> frozenset[str]:
+        """All fields of the form, open or not."""
+        document = [DOCUMENT_FIELD] if self.asks_document else []
+        return frozenset([*(one.id for one in self.asked), *self.narratives, *document])
+
+    def is_open(self, field: str) -> bool:
+        """Whether the field may be written; "không phát sinh" may wherever it is asked."""
+        return field in self.writable or field not in self.fields
+
+    @property
     def may_be_nil(self) -> bool:
         """Whether "không phát sinh" may be the answer."""
-        return bool(self.asked) and not self.is_return
+        return bool(self.asked) and self.opened >= self.fields
 
     @property
     def lists(self) -> tuple[Indicator, ...]:
         """The indicators that are answered by rows."""
         return tuple(one for one in self.asked if one.type is IndicatorType.LIST)
 
-    def is_open(self, cell: AskedCell) -> bool:
-        """Whether the cell may be written; what no cell can hold stays as it was sent."""
-        return cell.field in self.opened and len(given_text(cell, self.previous)) <= LONGEST_CELL
+    @cached_property
+    def writable(self) -> frozenset[str]:
+        """The open fields; what no cell can hold stays as it was sent."""
+        return frozenset(field for field in self.opened if self._fits(field))
+
+    def _fits(self, field: str) -> bool:
+        given = self.previous
+        texts = [given.notes.get(field, ""), given.narrative.get(field, "")]
+        value = given.values.get(field)
+        texts += (
+            [str(cell) for row in value for cell in row.values()]
+            if isinstance(value, tuple)
+            else [str(value)]
+        )
+        return max(map(len, texts)) <= LONGEST_CELL
 
     def choice_label(self, key: str) -> str:
         """The word for a key: the plan's own, unless it could be taken for another."""

@@ -47,7 +47,7 @@ from models.written_days import written_day
 
 TOO_LONG = "(Nội dung đã gửi dài hơn một ô chứa được; giữ nguyên như bản đã gửi.)"
 BLANK_ROWS = 3  # for each list, under what was given
-SPARE_ROWS = 20  # whose list is still to be chosen
+SPARE_ROWS = 10  # whose list is still to be chosen
 _LINE_POINTS = 16.5
 _TEXT_POINTS = 66.0
 _HIGHEST = 400.0
@@ -95,7 +95,7 @@ def _line(cells: Sequence[tuple[str, Style]], widths: Sequence[float], least: fl
 
 
 def _lines_of(text: str, width: float) -> int:
-    room = max(int(width * 0.95), 1)
+    room = max(int(width), 1)
     return sum(-(-len(part) // room) or 1 for part in text.split("\n")) if text else 1
 
 
@@ -146,26 +146,30 @@ def _section(form: AnswerForm, cell: AskedCell) -> str:
 
 
 def _figure_line(form: AnswerForm, cell: AskedCell) -> Line:
-    is_open = form.is_open(cell)
+    is_open = form.is_open(cell.field)
     label = Style.SUBLABEL if cell.key else Style.LABEL
     is_text = cell.kind is CellKind.TEXT
-    figure = _style(is_open and cell.kind is not CellKind.HEADING, is_figure=not is_text)
-    note = _style(is_open and cell.is_note_place, is_figure=False)
+    text = _fitting(note_text(cell, form.previous))
+    figure = _style(is_open=is_open and cell.kind is not CellKind.HEADING, is_figure=not is_text)
+    note = _style(is_open=is_open and cell.is_note_place, is_figure=False)
     cells = (
         (cell.code, Style.CODE), (cell.label, label), (cell.unit, Style.LABEL),
-        (_shown(form, cell), figure), (note_text(cell, form.previous), note), _told(form, cell),
+        (_shown(form, cell), figure), (text, note), _told(form, cell),
     )  # fmt: skip
     return _line(cells, _FIGURE_WIDTHS)
 
 
-def _style(is_open: bool, *, is_figure: bool) -> Style:  # noqa: FBT001 - asked for by both callers
+def _style(*, is_open: bool, is_figure: bool) -> Style:
     if is_figure:
         return Style.OPEN_FIGURE if is_open else Style.CLOSED_FIGURE
     return Style.OPEN_TEXT if is_open else Style.CLOSED_TEXT
 
 
 def _shown(form: AnswerForm, cell: AskedCell) -> str:
-    text = given_text(cell, form.previous)
+    return _fitting(given_text(cell, form.previous))
+
+
+def _fitting(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else TOO_LONG
 
 
@@ -177,7 +181,7 @@ def _told(form: AnswerForm, cell: AskedCell) -> tuple[str, Style]:
 
 
 def _checks(form: AnswerForm, cell: AskedCell, place: tuple[int, int]) -> Iterator[Check]:
-    if not form.is_open(cell) or cell.kind is CellKind.HEADING:
+    if not form.is_open(cell.field) or cell.kind is CellKind.HEADING:
         return
     rule = range_of(cell)
     is_number = cell.kind is CellKind.NUMBER
@@ -209,13 +213,13 @@ def _texts(form: AnswerForm) -> Sheet:
 
 
 def _text_line(form: AnswerForm, cell: AskedCell) -> Line:
-    is_open = form.is_open(cell)
-    note = _style(is_open and cell.is_note_place, is_figure=False)
+    is_open = form.is_open(cell.field)
+    note = _style(is_open=is_open and cell.is_note_place, is_figure=False)
     is_short = cell.field not in form.narratives and cell.indicator is None
     cells = (
         (cell.code, Style.CODE), (cell.label, Style.LABEL),
-        (_shown(form, cell), _style(is_open, is_figure=False)),
-        (note_text(cell, form.previous), note), _told(form, cell),
+        (_shown(form, cell), _style(is_open=is_open, is_figure=False)),
+        (_fitting(note_text(cell, form.previous)), note), _told(form, cell),
     )  # fmt: skip
     return _line(cells, _TEXT_WIDTHS, least=0 if is_short else _TEXT_POINTS)
 
@@ -228,7 +232,7 @@ def _rows_sheet(form: AnswerForm, title: str, lists: Sequence[Indicator]) -> She
     lines = _head(form, title.upper(), widths, *remarks)
     lines.append(_titles((LIST_CODE_TITLE, NAME_TITLE, *map(column_title, fields)), widths))
     header, first = len(lines), len(lines) + 1
-    opened = [one for one in lists if one.id in form.opened]
+    opened = [one for one in lists if one.id in form.writable]
     owners: list[Indicator | None] = []
     for one in lists:
         written = _list_lines(form, one, fields, widths)
@@ -247,7 +251,7 @@ def _rows_sheet(form: AnswerForm, title: str, lists: Sequence[Indicator]) -> She
 def _list_lines(
     form: AnswerForm, one: Indicator, fields: Sequence[str], widths: Sequence[float]
 ) -> list[Line]:
-    blank = BLANK_ROWS if one.id in form.opened else 0
+    blank = BLANK_ROWS if one.id in form.writable else 0
     rows = [*given_rows(one, form.previous), *[{}] * blank]
     return [_row_line(form, one, row, fields=fields, widths=widths) for row in rows]
 
@@ -260,16 +264,16 @@ def _row_line(
     fields: Sequence[str],
     widths: Sequence[float],
 ) -> Line:
-    is_open = form is None or one is None or one.id in form.opened
+    is_open = form is None or one is None or one.id in form.writable
     asked = fields if one is None else row_fields(one)
     cells = [
         (
-            _cell_text(form, one, field, row.get(field, "")),
-            _style(is_open and field in asked, is_figure=False),
+            _fitting(_cell_text(form, one, field, row.get(field, ""))),
+            _style(is_open=is_open and field in asked, is_figure=False),
         )
         for field in fields
     ]
-    code = (one.id if one else "", _style(is_open, is_figure=False))
+    code = (one.id if one else "", _style(is_open=is_open, is_figure=False))
     return _line([code, (one.name if one else "", Style.LABEL), *cells], widths)
 
 

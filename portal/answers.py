@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from models.answer_forms import DOCUMENT_FIELD, row_fields
+from models.answer_values import COUNTED_CELL, DAY_CELL
 from models.errors import AmbiguousNumberError
 from models.indicators import Indicator, IndicatorType
 from models.numbers import parse_number
@@ -19,7 +20,6 @@ DOCUMENT, DOCUMENT_DAY = "so_van_ban", "ngay_van_ban"
 NO_ROWS = "khong_co"
 CHECKED = "co"
 YES, NO = "co", "khong"
-COUNTED_CELL = "participants"
 _VIETNAMESE_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -128,7 +128,7 @@ def _row(indicator: Indicator, given: FormInput, number: int) -> Row:
 def _cell(field: str, text: str) -> str | int:
     if field == COUNTED_CELL:
         return parse_number(text)
-    return iso_day(text) if field == "date" else text
+    return iso_day(text) if field == DAY_CELL else text
 
 
 Reader = Callable[[Indicator, FormInput], FieldValue | None]

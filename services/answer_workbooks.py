@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from adapters.database import transaction
 from adapters.ledger import read_plan
 from adapters.outlines import read_outline
-from adapters.workbook_identity import WorkbookIdentity, sign_identity
+from adapters.workbook_identity import WorkbookIdentity, read_identity, sign_identity
+from adapters.workbook_reading import read_workbook
 from adapters.workbooks import write_workbook
 from models.answer_fields import AnswerForm
 from models.answer_forms import (
@@ -20,20 +21,25 @@ from models.answer_forms import (
     narrative_titles,
     open_fields,
 )
+from models.answer_reading import locate, read_form
 from models.answer_sheets import lay_out
-from models.answer_workbooks import WorkbookFile
+from models.answer_workbooks import WorkbookAnswer, WorkbookFile
 from models.calendars import WorkingCalendar
-from models.errors import RefusedError
+from models.errors import RefusedError, UsageError, WorkbookUnreadableError
 from models.obligations import DONE_STATES, Obligation, ObligationState
 from models.plans import PlanDossier
 from models.products import product_name
 from models.submissions import Answer
 from models.validation import asked_indicators
 from models.vietnamese import fold_key, format_short_instant
-from services.portal_views import read_task
+from services.portal_views import Task, find_findings, read_task
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 60
+ANOTHERS = (
+    "Biểu mẫu này không phải của đơn vị hoặc không còn hiệu lực; đề nghị tải biểu mẫu từ trang của "
+    "đơn vị rồi điền vào đó."
+)
 
 
 def build_answer_workbook(
@@ -56,14 +62,57 @@ def build_answer_workbook(
     task = read_task(engine, obligation_id, unit_id=unit_id, calendar=calendar, now=now)
     with transaction(engine) as connection:
         dossier = read_plan(connection, task.plan_id).dossier
-    form = answer_form(
+    form = _form_of(task, dossier, key)
+    return write_answer_form(form, dossier=dossier, obligation=task.obligation)
+
+
+def read_answer_workbook(
+    engine: Engine,
+    octets: bytes,
+    *,
+    unit_id: str,
+    key: bytes,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> WorkbookAnswer:
+    """Return what a filled form of the unit says, with every remark of the rules on it.
+
+    ``unit_id`` is known from elsewhere (a link, a token): the form alone decides nothing.
+    The files of the version sent before are kept in the answer.
+
+    Raises:
+        WorkbookUnreadableError: it is not safe to read, no form of ours, or another unit's.
+        RefusedError: nothing more is to be sent.
+    """
+    read = read_workbook(octets)
+    identity = read_identity(key, read.identity)
+    try:
+        task = read_task(
+            engine, identity.obligation_id, unit_id=unit_id, calendar=calendar, now=now
+        )
+    except UsageError as error:
+        raise WorkbookUnreadableError(ANOTHERS) from error
+    with transaction(engine) as connection:
+        dossier = read_plan(connection, task.plan_id).dossier
+    reading = read_form(_form_of(task, dossier, key), read.sheets, year=calendar.day_of(now).year)
+    wrong = {finding.field for finding in reading.findings if finding.is_error}
+    checked = [f for f in find_findings(engine, task, reading.answer) if f.field not in wrong]
+    return WorkbookAnswer(
+        obligation_id=identity.obligation_id,
+        started_from=identity.version,
+        answer=reading.answer,
+        findings=(*reading.findings, *locate(reading, checked)),
+    )
+
+
+def _form_of(task: Task, dossier: PlanDossier, key: bytes) -> AnswerForm:
+    return answer_form(
         dossier,
         task.obligation,
         previous=task.previous.answer if task.previous else None,
         remarks=task.remarks,
         key=key,
     )
-    return write_answer_form(form, dossier=dossier, obligation=task.obligation)
 
 
 def answer_form(
