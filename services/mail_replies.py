@@ -13,10 +13,11 @@ from adapters.incoming_mail import read_mail
 from models.calendars import WorkingCalendar
 from models.incoming import IncomingMail
 from models.mail_intents import read_intent
+from models.obligations import DONE_STATES
 from services.inbox_facts import Intake
 from services.letterheads import Letterhead
 from services.mail_files import sort_files
-from services.mail_forms import read_forms
+from services.mail_forms import FormReader
 from services.mail_rulings import Reply
 from services.portal_views import Task, read_tasks
 
@@ -50,13 +51,19 @@ def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
     of_unit = read_unit_tasks(clerk, row)
     tasks = _spoken_of(clerk, row, of_unit)
     files = sort_files(mail.attachments)
-    read = read_forms(clerk.engine, clerk.blobs, files.taken, unit_id=str(row.unit_id))
+    reader = FormReader(
+        clerk.engine, clerk.blobs, key=clerk.letterhead.key, calendar=clerk.calendar,
+        now=clerk.now,
+    )  # fmt: skip
+    asks_form = any(task.asked for task in tasks if task.obligation.state not in DONE_STATES)
+    read = reader.read(files.taken, unit_id=str(row.unit_id), asks_form=asks_form)
     codes = {indicator.id for task in tasks for indicator in task.asked}
     return Reply(
         intent=read_intent(mail.text, codes=codes),
         forms=read.forms,
         files=read.documents,
         faults=(*files.refused, *read.faults),
+        refusal=read.refusal,
         tasks=tasks,
         of_unit=of_unit,
         arrived_at=arrival_of(row, of_unit),

@@ -34,6 +34,7 @@ class Reply(Value):
     forms: tuple[FoundForm, ...] = ()
     files: tuple[Attachment, ...] = ()  # documents, without the forms
     faults: tuple[RemarkRow, ...] = ()
+    refusal: str = ""  # nothing more is to be sent for one of the forms
     tasks: tuple[Task, ...] = ()
     of_unit: tuple[Task, ...] = ()
     arrived_at: datetime

@@ -40,6 +40,10 @@ def judge_reply(reply: Reply) -> Verdict:
     return for_person("E-IN-WORDS: thư chỉ có lời văn; cần người đọc và trả lời.")
 
 
+def _by_refusal(reply: Reply) -> Verdict | None:
+    return for_person(f"E-IN-DONE: {reply.refusal}") if reply.refusal else None
+
+
 def _by_forms(reply: Reply) -> Verdict | None:
     if not reply.forms:
         return None
@@ -163,6 +167,7 @@ def _by_claim(reply: Reply) -> Verdict | None:
 
 
 _RULES: tuple[Callable[[Reply], Verdict | None], ...] = (
+    _by_refusal,
     _by_forms,
     _by_faults,
     _by_figures,

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from io import BytesIO
 from itertools import count
 
+from openpyxl import load_workbook
 from sqlalchemy import Row, Table, delete, insert, select
 
 from adapters import tables
@@ -25,6 +27,7 @@ from models.letters import LetterKind, LetterState
 from models.obligations import Obligation
 from models.submissions import Submission
 from models.units import ContactRole
+from services.answer_workbooks import build_answer_workbook
 from services.inbox_acts import follow
 from services.inbox_facts import Intake, read_known
 from services.inbox_rows import Arrival, Place, insert_mail
@@ -170,3 +173,21 @@ class Correspondence:
 def _type_of(name: str) -> str:
     types = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".dat": "application/ms-tnef"}
     return types.get(name[name.rfind(".") :].lower(), "application/octet-stream")
+
+
+def filled_form(
+    clerk: Clerk, obligation_id: str, values: Mapping[str, int | str], *, now: datetime = NOW
+) -> bytes:
+    """The spreadsheet form of an obligation as its unit fills it in and saves it."""
+    unit_id = obligation_id.split("/")[2]
+    form = build_answer_workbook(
+        clerk.engine, obligation_id, unit_id=unit_id, key=KEY, calendar=clerk.calendar, now=now
+    )
+    book = load_workbook(BytesIO(form.content))
+    sheet = book["Số liệu"]
+    rows = {str(row[0].value): row for row in sheet.iter_rows()}
+    for code, value in values.items():
+        rows[code][3].value = value
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue()
