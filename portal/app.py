@@ -15,7 +15,9 @@ from portal.file_links import file_link_routes
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.home import home_routes
+from portal.incoming import incoming_routes
 from portal.letters import letter_routes
+from portal.mail_confirmations import mail_confirmation_routes
 from portal.mailbox import mailbox_routes
 from portal.pages import NavLink, make_templates, security_headers
 from portal.personal import personal_routes
@@ -39,6 +41,8 @@ PAGES = (
     report_routes,
     report_trace_routes,
     letter_routes,
+    incoming_routes,
+    mail_confirmation_routes,
     decision_routes,
     personal_routes,
     form_routes,
@@ -69,6 +73,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
 
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
     links = [NavLink(label="Kế hoạch", href="/"), NavLink(label="Thư", href="/thu")]
+    links.append(NavLink(label="Thư đến", href="/thu-den"))
     if settings.is_loopback_mail:
         # Its letters hold the links by which units and leaders act.
         administrators = frozenset({Role.ADMINISTRATOR})

@@ -11,16 +11,15 @@ from adapters.mail_links import MailScope
 from models.errors import RefusedError, UsageError
 from models.incoming import AUTOMATIC_CLASSES, InboxState
 from models.vietnamese import clean_text
-from services.inbox_desk import find_row
+from services.inbox_desk import DENIED, find_row
 from services.journal import note, record
 from services.mail_answers import take_answer
 from services.mail_letters import ask_sender
 from services.mail_moves import settle_waiting
-from services.mail_replies import Clerk, MailRow, arrival_of, read_stored_mail, read_unit_tasks
+from services.mail_replies import Clerk, MailRow, arrival_of, read_stored_mail
 
 OPEN = (InboxState.QUARANTINED, InboxState.PERSON, InboxState.ASKED)
 MOST_REASON = 500
-DENIED = "E-IN-DENIED: đơn vị báo không gửi thư này."
 
 
 def accept_mail(
@@ -37,11 +36,8 @@ def accept_mail(
     why = _reason(reason)
     with transaction(clerk.engine) as connection:
         row = find_row(connection, clerk, mail_id)
-        unit_id = _unit_of(connection, row, obligation_id)
-        values = {
+        values = _about(connection, row, obligation_id) | {
             "state": InboxState.KEPT, "confirmed_at": clerk.now, "confirmed_by": by, "tries": 0,
-            "unit_id": unit_id, "obligation_id": obligation_id or row.obligation_id,
-            "contact_id": row.contact_id if row.unit_id == unit_id else None,
         }  # fmt: skip
         is_mine = _decide(connection, row, values)
         if is_mine:
@@ -71,34 +67,39 @@ def note_entered(clerk: Clerk, mail_id: int, *, submission_id: str, by: str) -> 
     return _close(clerk, mail_id, by=by, action="mail.entered", reason=reason)
 
 
-def ask_unit(clerk: Clerk, mail_id: int, *, by: str) -> bool:
+def ask_unit(clerk: Clerk, mail_id: int, *, by: str, obligation_id: str | None = None) -> bool:
     """Ask the unit's registered address whether the mail is its own (E22); False: it was asked.
 
     Raises:
-        UsageError: no such mail.
+        UsageError: no such mail or obligation.
         RefusedError: the unit is not known or has no address, or too many letters wait for it.
     """
     with transaction(clerk.engine) as connection:
-        row = find_row(connection, clerk, mail_id)
-    if row.unit_id is None or row.sha256 is None:
-        raise RefusedError("Chưa rõ thư của đơn vị nào; hãy chọn việc mà thư trả lời trước.")
-    tasks = read_unit_tasks(clerk, row)
-    if not tasks:
-        raise RefusedError("Đơn vị không có việc nào trong kế hoạch đang thực hiện.")
-    mail = read_stored_mail(clerk, str(row.sha256))
-    with transaction(clerk.engine) as connection:
-        values: dict[str, object] = {"state": InboxState.ASKED}
-        if row.state == InboxState.ASKED or not _decide(connection, row, values):
+        before = find_row(connection, clerk, mail_id)
+        if before.state == InboxState.ASKED:
             return False
-        is_asked = ask_sender(
-            connection, clerk, row, mail=mail, at=arrival_of(row, tasks), plan_id=tasks[0].plan_id
-        )
-        if not is_asked:
-            raise RefusedError("Không hỏi được đơn vị qua thư lúc này; hãy gọi điện thoại.")
+        values = {"state": InboxState.ASKED} | _about(connection, before, obligation_id)
+        if not _decide(connection, before, values):
+            return False
+        row = find_row(connection, clerk, mail_id)
         told = note("mail.asked", f"mail/{mail_id}", reason="hỏi đơn vị")
         record(connection, [told], commune=clerk.commune, actor=by, at=clerk.now)
-    _settle_told(clerk, by=by)
+        _ask(connection, clerk, row)
+        settle_waiting(connection, commune=clerk.commune, by=by, now=clerk.now)
     return True
+
+
+def _ask(connection: Connection, clerk: Clerk, row: MailRow) -> None:
+    plan_id = (str(row.obligation_id) if row.obligation_id else "").partition("/")[0]
+    if not plan_id and row.outbox_id is not None:
+        c = tables.outbox.c
+        plan_id = connection.execute(select(c.plan_id).where(c.id == row.outbox_id)).scalar_one()
+    if not plan_id:
+        raise RefusedError("Chưa rõ thư trả lời việc nào; hãy chọn việc trước khi hỏi đơn vị.")
+    mail = read_stored_mail(clerk, str(row.sha256))
+    at = arrival_of(row, ())
+    if not ask_sender(connection, clerk, row, mail=mail, at=at, plan_id=plan_id):
+        raise RefusedError("Không hỏi được đơn vị qua thư lúc này; hãy gọi điện thoại.")
 
 
 def confirm_by_unit(clerk: Clerk, scope: MailScope) -> str | None:
@@ -137,6 +138,15 @@ def deny_by_unit(clerk: Clerk, scope: MailScope) -> bool:
         told = note("mail.denied", f"mail/{row.id}", reason=DENIED)
         record(connection, [told], commune=clerk.commune, actor=scope.contact_id, at=clerk.now)
     return True
+
+
+def _about(connection: Connection, row: MailRow, obligation_id: str | None) -> dict[str, object]:
+    unit_id = _unit_of(connection, row, obligation_id)
+    return {
+        "unit_id": unit_id,
+        "obligation_id": obligation_id or row.obligation_id,
+        "contact_id": row.contact_id if row.unit_id == unit_id else None,
+    }
 
 
 def _unit_of(connection: Connection, row: MailRow, obligation_id: str | None) -> str:

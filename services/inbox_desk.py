@@ -16,6 +16,7 @@ from services.mail_replies import Clerk, MailRow, read_stored_mail, read_unit_ta
 from services.portal_views import Task
 
 MOST_LISTED = 200
+DENIED = "E-IN-DENIED: đơn vị báo không gửi thư này."
 _NO_CONTENT = "Thư số {} quá lớn, không tải về; hãy mở trong hộp thư."
 
 
@@ -86,6 +87,8 @@ class MailDetail(Value):
     has_content: bool = True
     letter: MailLetter | None = None
     tasks: tuple[Task, ...] = ()  # what its unit has to send, to choose from
+    is_confirmed: bool = False  # its unit or a person said that it is genuine
+    is_denied: bool = False  # its unit said that it is not
     submissions: tuple[str, ...] = ()  # versions it became
     journal: tuple[MailEntry, ...] = ()
 
@@ -122,6 +125,7 @@ def read_detail(clerk: Clerk, mail_id: int) -> MailDetail:
     detail = MailDetail(
         line=_line(row), letter=letter, journal=journal, submissions=tuple(versions),
         tasks=read_unit_tasks(clerk, row), has_content=row.sha256 is not None,
+        is_confirmed=row.confirmed_at is not None, is_denied=row.reason == DENIED,
     )  # fmt: skip
     return _with_content(detail, read_stored_mail(clerk, row.sha256)) if row.sha256 else detail
 
