@@ -113,7 +113,8 @@ def confirm_by_unit(clerk: Clerk, scope: MailScope) -> str | None:
         values = {
             "state": InboxState.KEPT, "confirmed_at": clerk.now, "confirmed_by": scope.contact_id,
         }  # fmt: skip
-        if row.confirmed_at is not None or not _decide(connection, row, values):
+        is_told = row.confirmed_at is not None or row.reason == DENIED
+        if is_told or not _decide(connection, row, values):
             return None
         told = note("mail.confirmed", f"mail/{row.id}", reason="đơn vị xác nhận qua đường dẫn")
         record(connection, [told], commune=clerk.commune, actor=scope.contact_id, at=clerk.now)

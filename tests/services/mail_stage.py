@@ -129,9 +129,11 @@ class Correspondence:
             follow(connection, mail_id, mail, judged, commune=COMMUNE, day=now.date(), now=now)
         return judged
 
-    def arrive(self, raw: bytes, *, arrived_at: datetime | None = None) -> Taken:
+    def arrive(
+        self, raw: bytes, *, now: datetime = NOW, arrived_at: datetime | None = None
+    ) -> Taken:
         """Store a mail and take in what waits."""
-        self.store(raw, arrived_at=arrived_at)
+        self.store(raw, now=now, arrived_at=arrived_at)
         return take_answers(self.clerk)
 
     def rows(self, table: Table = tables.inbox) -> Sequence[Row[tuple[object, ...]]]:
