@@ -31,6 +31,7 @@ _RECEIVED = re.compile(
     r"(?:.{0,80} )?(?:da|vua) (?:tiep )?nhan(?: duoc| du| day du| roi)*"
     r"(?: (?:ke hoach|nhiem vu|thu|thong bao|van ban|cong van|e ?mail|mail|tai lieu|noi dung"
     r"|giao nhiem vu|phan cong)\b.{0,120})?(?: a| nhe| roi)*"
+    r"(?: (?:xin )?(?:cam on|tran trong)\b.{0,40})?"
 )
 _PLAIN_YES = re.compile(r"(?:xin )?xac nhan(?: a)?|(?:da )?nhan roi(?: a)?")
 _NIL = re.compile(r"\b(?:không phát sinh|khong phat sinh)\b", re.IGNORECASE)
