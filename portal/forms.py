@@ -24,16 +24,16 @@ from portal.form_pages import (
     fresh_state,
     shape_of,
 )
-from portal.posted import FormInput, Posted, PostedOf
+from portal.posted import FILES, MORE, FormInput, Posted, PostedOf
 from portal.receipts import receipt_path
 from portal.uploads import keep_uploads, read_attachments, sign_attachment
-from portal.visitors import READ, Visitor, VisitorOf
+from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.desk import Desk
 from services.plans import find_plan
 from services.portal_views import Task, find_by_nonce, find_findings, read_task
 from services.submissions import submit
 
-FILES, NONCE, STARTED_FROM, MORE = "tep_da_gui", "ma_gui", "ban_goc", "them"
+NONCE, STARTED_FROM = "ma_gui", "ban_goc"
 CHANGED = (
     "Trong lúc đang nhập, đơn vị đã có bản gửi mới (lần {version}). Nội dung vừa nhập được giữ "
     "nguyên dưới đây; đề nghị đối chiếu rồi bấm Gửi lần nữa nếu vẫn muốn thay bằng nội dung này."
@@ -52,7 +52,7 @@ class Sheet:
 
 
 def form_routes(templates: Jinja2Templates) -> APIRouter:
-    """Return the routes ``/d/{link}/nop/{obligation_id}``."""
+    """Return the routes ``/dv/{who}/nop/{obligation_id}``."""
     router = APIRouter(default_response_class=HTMLResponse)
 
     def page(request: Request, sheet: Sheet, state: FormState, status: int = 200) -> Response:
@@ -61,7 +61,7 @@ def form_routes(templates: Jinja2Templates) -> APIRouter:
             request, "portal/answer_form.html.j2", context, status_code=status
         )
 
-    @router.api_route("/d/{link}/nop/{obligation_id:path}", methods=READ)
+    @router.api_route(PAGE + "/nop/{obligation_id:path}", methods=READ)
     def show_form(
         request: Request, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
@@ -70,9 +70,9 @@ def form_routes(templates: Jinja2Templates) -> APIRouter:
             return RedirectResponse(_receipt(sheet, sheet.task.obligation.version), 303)
         return page(request, sheet, fresh_state(sheet.task))
 
-    @router.post("/d/{link}/nop/{obligation_id:path}")  # noqa: FAST003 - the visitor takes the link
+    @router.post(PAGE + "/nop/{obligation_id:path}")
     def take_form(
-        *, request: Request, obligation_id: str, desk: DeskOf, visitor: VisitorOf, posted: PostedOf
+        *, posted: PostedOf, request: Request, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         sheet = sheet_of(desk, visitor, obligation_id)
         state, answer = _read(sheet, posted)

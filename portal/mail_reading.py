@@ -34,6 +34,7 @@ KIND_LABELS = {
     LetterKind.EXTENSION: ("Gia hạn", "info"),
     LetterKind.CLOSING: ("Kết thúc", "mute"),
     LetterKind.ALARM: ("Cảnh báo hệ thống", "bad"),
+    LetterKind.LINK: ("Liên kết mới", "info"),
     LetterKind.ASK_SENDER: ("Đề nghị xác nhận thư", "warn"),
     LetterKind.UNCLEAR_REPLY: ("Thư chưa ghi nhận được", "warn"),
 }

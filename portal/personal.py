@@ -13,7 +13,7 @@ from models.plans import RequirementKind
 from models.values import Value
 from portal.decisions import find_awaited
 from portal.desk import DeskOf
-from portal.visitors import READ, VisitorOf
+from portal.visitors import PAGE, READ, VisitorOf
 from services.portal_views import Task, read_tasks
 
 DONE_MESSAGES = {
@@ -33,10 +33,10 @@ class TaskGroups(Value):
 
 
 def personal_routes(templates: Jinja2Templates) -> APIRouter:
-    """Return the route ``/d/{link}``."""
+    """Return the route ``/dv/{who}``."""
     router = APIRouter(default_response_class=HTMLResponse)
 
-    @router.api_route("/d/{link}", methods=READ)
+    @router.api_route(PAGE, methods=READ)
     def show_page(
         request: Request,
         desk: DeskOf,

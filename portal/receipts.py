@@ -11,7 +11,7 @@ from models.submissions import FieldValue
 from models.validation_shapes import label_of
 from models.vietnamese import format_number
 from portal.desk import DeskOf
-from portal.visitors import READ, Visitor, VisitorOf
+from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.portal_views import find_findings, read_task, read_version
 
 
@@ -21,10 +21,10 @@ def receipt_path(visitor: Visitor, obligation_id: str, version: int) -> str:
 
 
 def receipt_routes(templates: Jinja2Templates) -> APIRouter:
-    """Return the route ``/d/{link}/bien-nhan/{version}/{obligation_id}``."""
+    """Return the route ``/dv/{who}/bien-nhan/{version}/{obligation_id}``."""
     router = APIRouter(default_response_class=HTMLResponse)
 
-    @router.api_route("/d/{link}/bien-nhan/{version}/{obligation_id:path}", methods=READ)
+    @router.api_route(PAGE + "/bien-nhan/{version}/{obligation_id:path}", methods=READ)
     def show_receipt(
         *, request: Request, version: int, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:

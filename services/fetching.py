@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
 from adapters import owners, tables
 from adapters.database import transaction
@@ -10,7 +10,7 @@ from adapters.imap import open_folder
 from adapters.imap_client import ImapSettings
 from models.alarms import SYSTEM, AlarmKind
 from models.errors import DondocError
-from services.alarms import raise_alarm, settle
+from services.alarms import open_keys, raise_alarm, settle
 from services.desk import Desk
 from services.inbox import Fetched, MailReader
 
@@ -70,7 +70,7 @@ def tell_left(
     """Raise that stored mails cannot be moved aside, when that lasts; settle what is over."""
     with transaction(engine) as connection:
         if fetched.oldest_left is None or now - fetched.oldest_left < TOLD_AFTER:
-            keys = _open_keys(connection, _prefix(mailbox, commune))
+            keys = open_keys(connection, _prefix(mailbox, commune))
             settle(connection, keys, commune=commune, by=SYSTEM, now=now)
             return
         key = f"{_prefix(mailbox, commune)}left/{fetched.oldest_left.isoformat()}"
@@ -83,9 +83,3 @@ def tell_left(
 
 def _prefix(mailbox: ImapSettings, commune: str) -> str:
     return f"mailbox/{commune}/{mailbox.account}/{mailbox.folder}/"
-
-
-def _open_keys(connection: Connection, prefix: str) -> list[str]:
-    a = tables.alarms.c
-    still_open = (a.dedupe_key.startswith(prefix, autoescape=True), a.settled_at.is_(None))
-    return list(connection.execute(select(a.dedupe_key).where(*still_open)).scalars())

@@ -94,6 +94,7 @@ def notify_returned(
     )
     facts = _product(plan, obligation) | {
         "received_at": submission.received_at,
+        "obligation_id": obligation.id,
         "times": obligation.returns + 1,
         "remarks": rows,
         "resend_by": due_at,

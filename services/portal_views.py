@@ -11,8 +11,6 @@ from adapters.database import transaction
 from adapters.ledger import (
     PlanRecord,
     PlanState,
-    RegisteredContact,
-    read_contacts,
     read_obligations,
     read_plan,
     read_plans,
@@ -27,7 +25,6 @@ from models.plans import Requirement
 from models.products import product_name
 from models.standings import standing, standing_text
 from models.submissions import Answer, Finding, Submission
-from models.units import Unit
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 
@@ -49,26 +46,6 @@ class Task(Value):
     is_extension_asked: bool = False
     paused_until: datetime | None = None
     last_commitment_day: date
-
-
-class Resident(Value):
-    """Whom a personal link belongs to."""
-
-    unit: Unit
-    contact: RegisteredContact
-
-
-def find_resident(
-    engine: Engine, *, commune: str, unit_id: str, contact_id: str
-) -> Resident | None:
-    """The unit and contact of those ids as they are registered now; None when they are gone."""
-    with transaction(engine) as connection:
-        plans = read_plans(connection, commune=commune, state=PlanState.ACTIVE)
-        contacts = read_contacts(connection, commune=commune)
-    units = (u for plan in reversed(plans) for u in plan.dossier.units.units if u.id == unit_id)
-    unit = next(units, None)
-    contact = next((c for c in contacts if (c.id, c.unit_id) == (contact_id, unit_id)), None)
-    return Resident(unit=unit, contact=contact) if unit and contact else None
 
 
 def read_tasks(
@@ -142,7 +119,7 @@ def _task(
             plan.dossier, requirement, plan.dossier.units.unit(obligation.unit_id)
         ),
         previous=read_submission(connection, obligation.id, sent) if sent else None,
-        remarks=_remarks(connection, obligation),
+        remarks=read_remarks(connection, obligation),
         is_extension_asked=is_extension_asked,
         paused_until=max(until, default=None),
         last_commitment_day=last_commitment_day(
@@ -153,7 +130,8 @@ def _task(
     )
 
 
-def _remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+def read_remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+    """The remarks of the latest return, by field; empty where nothing is to be mended."""
     c = tables.reviews.c
     row = connection.execute(
         select(c.remarks).where(

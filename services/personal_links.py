@@ -1,0 +1,150 @@
+"""Personal links: ended at once by counting on, and sent anew only to the registered address."""
+
+from datetime import datetime, timedelta
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Connection, Engine, func, select, update
+
+from adapters import tables
+from adapters.database import transaction
+from adapters.ledger import PlanRecord, PlanState, RegisteredContact, read_contacts, read_plans
+from adapters.links import LinkScope
+from models.errors import UsageError
+from models.letters import LetterKind
+from models.units import Unit, UnitKind
+from models.values import Value
+from services.journal import note, record
+from services.outbox import NewLetter, enqueue
+
+SENT_EVERY = timedelta(minutes=15)  # a letter on its way is not asked for again
+MOST_A_DAY = 5
+
+
+class Resident(Value):
+    """Whom a personal link belongs to."""
+
+    unit: Unit
+    contact: RegisteredContact
+
+
+def find_resident(engine: Engine, scope: LinkScope) -> Resident | None:
+    """The unit and contact of a link as they are registered now; None when the link has ended.
+
+    It ends when its plan is closed, when the contact or the unit is gone, and when the contact's
+    links were revoked or made anew.
+    """
+    with transaction(engine) as connection:
+        plans = read_plans(connection, commune=scope.commune, state=PlanState.ACTIVE)
+        contacts = read_contacts(connection, commune=scope.commune)
+    if scope.plan_id and scope.plan_id not in {plan.id for plan in plans}:
+        return None
+    units = (u for p in reversed(plans) for u in p.dossier.units.units if u.id == scope.unit_id)
+    unit = next(units, None)
+    asked = (scope.contact_id, scope.unit_id, scope.serial)
+    contact = next((c for c in contacts if (c.id, c.unit_id, c.link_serial) == asked), None)
+    return Resident(unit=unit, contact=contact) if unit and contact else None
+
+
+def revoke_links(
+    engine: Engine, *, commune: str, contact_id: str, reason: str, by: str, now: datetime
+) -> int:
+    """End every link and session of the contact at once; returns the number of its next links.
+
+    Raises:
+        UsageError: the commune has no such contact.
+    """
+    with transaction(engine) as connection:
+        contact = _contact(connection, commune, contact_id)
+        count_on(connection, commune=commune, contact_id=contact_id)
+        notes = [note("link.revoked", contact_id, unit=contact.unit_id, reason=reason)]
+        record(connection, notes, commune=commune, actor=by, at=now)
+        return contact.link_serial + 1
+
+
+def count_on(connection: Connection, *, commune: str, contact_id: str) -> None:
+    """End every link and session of the contact in this transaction."""
+    c = tables.contacts.c
+    connection.execute(
+        update(tables.contacts)
+        .where(c.commune == commune, c.id == contact_id)
+        .values(link_serial=c.link_serial + 1)
+    )
+
+
+def send_link(engine: Engine, *, commune: str, contact_id: str, by: str, now: datetime) -> bool:
+    """Mail the contact a new link (E21), whose address is the registered one; True when it goes.
+
+    Nothing goes when one is on its way, after the fifth of a day, or without a plan in force.
+
+    Raises:
+        UsageError: the commune has no such contact.
+    """
+    with transaction(engine) as connection:
+        contact = _contact(connection, commune, contact_id)
+        return _send(connection, contact, commune=commune, by=by, now=now)
+
+
+def send_links_to(engine: Engine, *, commune: str, address: str, now: datetime) -> int:
+    """Mail a new link to every contact registered with the address; returns how many go.
+
+    Whoever asks cannot learn from the answer whether the address is known: show the same words.
+    """
+    wanted = address.strip().casefold()
+    with transaction(engine) as connection:
+        found = [
+            contact
+            for contact in read_contacts(connection, commune=commune)
+            if contact.email.casefold() == wanted
+        ]
+        return sum(
+            _send(connection, contact, commune=commune, by=contact.id, now=now) for contact in found
+        )
+
+
+def _contact(connection: Connection, commune: str, contact_id: str) -> RegisteredContact:
+    found = read_contacts(connection, commune=commune)
+    contact = next((one for one in found if one.id == contact_id), None)
+    if contact is None:
+        raise UsageError(f"Không có đầu mối '{contact_id}'; xem mã trong tệp danh mục đơn vị.")
+    return contact
+
+
+def _send(
+    connection: Connection, contact: RegisteredContact, *, commune: str, by: str, now: datetime
+) -> bool:
+    plan = _newest_plan(connection, commune, contact)
+    if plan is None or _sent_since(connection, contact.id, now - timedelta(days=1)) >= MOST_A_DAY:
+        return False
+    period = int(now.timestamp() // SENT_EVERY.total_seconds())
+    letter = NewLetter(
+        # The key is the limit: whoever asks, and wherever, one letter goes in each period.
+        dedupe_key=f"link/{commune}/{contact.id}/{period}",
+        kind=LetterKind.LINK, plan_id=plan.id, unit_id=contact.unit_id, contact=contact,
+        not_before=now, facts={"asked_at": to_jsonable_python(now)},
+    )  # fmt: skip
+    if not enqueue(connection, [letter], commune=commune, now=now):
+        return False
+    record(
+        connection, [note("link.sent", contact.id, unit=contact.unit_id, plan=plan.id)],
+        commune=commune, actor=by, at=now,
+    )  # fmt: skip
+    return True
+
+
+def _newest_plan(
+    connection: Connection, commune: str, contact: RegisteredContact
+) -> PlanRecord | None:
+    """The newest plan in force whose unit the contact is of, where it has a page there."""
+    for plan in reversed(read_plans(connection, commune=commune, state=PlanState.ACTIVE)):
+        for unit in plan.dossier.units.units:
+            if unit.id == contact.unit_id and unit.kind is not UnitKind.SUPERIOR:
+                return plan
+    return None
+
+
+def _sent_since(connection: Connection, contact_id: str, since: datetime) -> int:
+    c = tables.outbox.c
+    statement = select(func.count()).where(
+        c.contact_id == contact_id, c.kind == LetterKind.LINK, c.created_at > since
+    )
+    return int(connection.execute(statement).scalar_one())
