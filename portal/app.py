@@ -19,8 +19,10 @@ from portal.file_links import file_link_routes
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.home import home_routes
+from portal.incoming import incoming_routes
 from portal.letters import letter_routes
 from portal.limits import Limits
+from portal.mail_confirmations import mail_confirmation_routes
 from portal.mailbox import mailbox_routes
 from portal.new_links import new_link_routes
 from portal.office_lists import office_list_routes
@@ -57,6 +59,8 @@ PAGES = (
     entering_routes,
     office_list_routes,
     letter_routes,
+    incoming_routes,
+    mail_confirmation_routes,
     decision_routes,
     contact_change_routes,
     new_link_routes,

@@ -17,10 +17,11 @@ from tests.portal.conftest import COOKIE, PLAN, Site
 # what every page is made of: no account, or not yet one.
 FREE = (
     "/d/", "/l/", "/dv/", "/lien-ket-moi", "/tep/", "/suc-khoe", "/dang-nhap", "/vao/", "/tinh/",
+    "/xac-nhan-thu/",
 )  # fmt: skip
 VALUES = {
     "plan_id": PLAN, "unit_id": "thon-01", "obligation_id": f"{PLAN}/PSL/thon-01/1",
-    "version": "1", "letter_id": "1", "number": "1", "name": "x", "sha256": "x",
+    "version": "1", "letter_id": "1", "mail_id": "1", "number": "1", "name": "x", "sha256": "x",
     "reference": "TT01", "token": "x", "link": "x",
 }  # fmt: skip
 
