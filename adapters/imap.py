@@ -6,20 +6,10 @@ from contextlib import contextmanager
 from typing import cast
 
 from adapters.imap_client import ImapConnection, ImapSettings, logged_in, outages
-from models.values import Value
+from adapters.mail_folders import DONE_FOLDER, HEAD_OCTETS, LyingMail
 
-DONE_FOLDER = "Da-nhan"
 LISTED_AT_ONCE = 500
-HEAD_OCTETS = 64 * 1024
 _SEEN = b"\\Seen"
-
-
-class LyingMail(Value):
-    """One mail in the folder: its UID, its size in octets, and whether it is marked as read."""
-
-    uid: int
-    size: int
-    is_seen: bool
 
 
 class ImapFolder:

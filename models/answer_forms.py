@@ -1,8 +1,9 @@
 """The form of an answer: the texts it asks for, and what a return leaves open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from models.indicators import Indicator, RuleKind
 from models.plans import RequirementKind
 from models.submissions import Answer
 
@@ -42,6 +43,18 @@ def narrative_titles(kind: RequirementKind) -> dict[str, str]:
     return NARRATIVES.get(kind, {})
 
 
+def row_fields(indicator: Indicator) -> tuple[str, ...]:
+    """Return the columns of a list: its key, then what its rules ask of a row."""
+    asked = [f for r in indicator.rules if r.kind is RuleKind.ROW_FIELDS for f in r.fields]
+    return tuple(dict.fromkeys([*indicator.key, *asked]))
+
+
+def form_fields(kind: RequirementKind, asked: Sequence[Indicator]) -> frozenset[str]:
+    """Return every field of the form for products of that kind: indicators, texts, the number."""
+    numbered = {DOCUMENT_FIELD} if kind in NUMBERED else set()
+    return frozenset({one.id for one in asked} | {*narrative_titles(kind)} | numbered)
+
+
 def open_fields(fields: Iterable[str], remarks: Mapping[str, str]) -> frozenset[str]:
     """Return the fields that may be written: those remarked on, or all.
 
@@ -66,6 +79,11 @@ def carry_over(given: Answer, previous: Answer, *, opened: frozenset[str]) -> An
         document_date=numbered.document_date,
         nil_reason=given.nil_reason,
     )
+
+
+def only_opened(answer: Answer, *, opened: frozenset[str]) -> Answer:
+    """Return the part of an answer that a form with those fields can say."""
+    return carry_over(answer, Answer(), opened=opened)
 
 
 def _merged(given: dict[str, V], previous: dict[str, V], opened: frozenset[str]) -> dict[str, V]:

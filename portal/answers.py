@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from models.answer_forms import DOCUMENT_FIELD
+from models.answer_forms import DOCUMENT_FIELD, row_fields
 from models.errors import AmbiguousNumberError
 from models.indicators import Indicator, IndicatorType, RuleKind
 from models.numbers import parse_number
@@ -13,7 +13,7 @@ from models.values import Value
 from models.vietnamese import clean_text
 from portal.posted import FormInput
 
-MAX_ROWS = 10
+MAX_ROWS = 30
 NIL, NIL_REASON = "khong_phat_sinh", "ly_do"
 DOCUMENT, DOCUMENT_DAY = "so_van_ban", "ngay_van_ban"
 NO_ROWS = "khong_co"
@@ -33,12 +33,6 @@ class Reading(Value):
 def value_name(*parts: str | int) -> str:
     """Return the name of the field of a value: v.TT01, v.TT04.zalo, v.HD01.0.title."""
     return ".".join(["v", *map(str, parts)])
-
-
-def row_fields(indicator: Indicator) -> tuple[str, ...]:
-    """Return the columns of a list: its key, then what its rules ask of a row."""
-    asked = [f for r in indicator.rules if r.kind is RuleKind.ROW_FIELDS for f in r.fields]
-    return tuple(dict.fromkeys([*indicator.key, *asked]))
 
 
 def wants_note(indicator: Indicator) -> bool:

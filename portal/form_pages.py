@@ -8,9 +8,10 @@ from pydantic import Field
 from models.answer_forms import (
     DOCUMENT_FIELD,
     FILES_FIELD,
-    NUMBERED,
+    form_fields,
     narrative_titles,
     open_fields,
+    row_fields,
 )
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
 from models.obligations import ObligationState
@@ -19,7 +20,7 @@ from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
 from models.vietnamese import sentence_case
-from portal.answers import MAX_ROWS, row_fields, value_name, wants_note, write_form
+from portal.answers import MAX_ROWS, value_name, wants_note, write_form
 from portal.posted import FormInput
 from services.portal_views import Task
 
@@ -76,8 +77,7 @@ def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
     """Return what the form of a task asks; a returned one only what was remarked on."""
     kind = task.requirement.kind
     narratives = narrative_titles(kind)
-    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
-    known = frozenset([*(i.id for i in task.asked), *narratives, *numbered])
+    known = form_fields(kind, task.asked)
     is_return = task.obligation.state is ObligationState.RETURNED
     opened = open_fields(known, task.remarks if is_return else {})
     asked = [one for one in task.asked if one.id in opened]
@@ -106,7 +106,7 @@ def rows_shown(indicator: Indicator, given: FormInput) -> int:
         if any(given.one(value_name(indicator.id, number, f)) for f in row_fields(indicator))
     ]
     shown = given.one(f"so_dong.{indicator.id}")
-    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 10
+    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 30
     more = MORE_ROWS if given.one("them") == indicator.id else 0
     return min(MAX_ROWS, max(asked, len(filled) + 1) + more)
 
@@ -141,6 +141,7 @@ def row_label(field: str) -> str:
 
 FORM_WORDS = {
     "row_fields": row_fields,
+    "most_rows": MAX_ROWS,
     "rows_shown": rows_shown,
     "row_label": row_label,
     "wants_note": wants_note,

@@ -15,7 +15,7 @@ from portal.csrf import CSRF_FIELD, refuse_forged
 from portal.visitors import VisitorOf
 
 MAX_BODY_BYTES = 60 * 1024 * 1024
-MAX_FIELDS = 2_000  # ten rows of every list of the catalogue
+MAX_FIELDS = 2_000  # thirty rows of every list of the catalogue
 MAX_FIELD_BYTES = 64 * 1024
 
 
