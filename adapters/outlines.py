@@ -1,5 +1,6 @@
 """Outlines of reports, read from their files."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -21,7 +22,13 @@ def read_outline(catalogue_id: str, folder: Path = OUTLINES) -> ReportOutline | 
     path = folder / f"{catalogue_id}.yaml"
     if not path.exists():
         return None
+    return _build(path.read_text(encoding="utf-8"), str(path))
+
+
+@lru_cache(maxsize=8)
+def _build(text: str, file: str) -> ReportOutline:
+    # Every form that is shown opens the outline; the same text gives the same one.
     try:
-        return ReportOutline.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return ReportOutline.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, ValidationError) as error:
-        raise UsageError(f"Đề cương báo cáo '{path}' không đúng mẫu: {error}") from error
+        raise UsageError(f"Đề cương báo cáo '{file}' không đúng mẫu: {error}") from error

@@ -45,6 +45,11 @@ class Visit:
         self.url = ""
         self.page = ""
 
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """What the portal asked the browser to keep."""
+        return self._client.cookies
+
     async def open(self, link: str) -> None:
         """Open a link of a letter, on the portal as it stands now.
 
