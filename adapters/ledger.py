@@ -59,6 +59,7 @@ class RegisteredContact(Contact):
     unit_id: str
     flagged_at: datetime | None = None
     flag_reason: str | None = None
+    link_serial: int = 0
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:

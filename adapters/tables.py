@@ -14,6 +14,7 @@ from adapters.letter_tables import (
     relays,
     unknown_watches,
 )
+from adapters.portal_tables import contact_changes, drafts, held_uploads
 from adapters.report_tables import (
     decisions,
     delegations,
@@ -31,13 +32,16 @@ from adapters.schema import Instant, metadata
 __all__ = [
     "alarms",
     "clock_marks",
+    "contact_changes",
     "contacts",
     "decisions",
     "delegations",
     "dispatches",
+    "drafts",
     "epochs",
     "extensions",
     "frozen_letters",
+    "held_uploads",
     "holds",
     "inbox",
     "inbox_copies",
@@ -97,6 +101,8 @@ contacts = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("flagged_at", Instant),
     Column("flag_reason", Text),
+    # Links of a lower number open nothing any more: revoking and rotating is counting on.
+    Column("link_serial", Integer, nullable=False, server_default="0"),
 )
 
 # Whom to write to for a unit: never a flagged contact.

@@ -8,7 +8,7 @@ from models.values import Value
 
 
 class LetterKind(StrEnum):
-    """E01-E19 of domain.md 4.3, and E20 to the administrator."""
+    """E01-E19 of domain.md 4.3, E20 to the administrator, E21 with the way to a page."""
 
     ASSIGNMENT = "E01"
     REMIND_EARLY = "E02"
@@ -30,6 +30,7 @@ class LetterKind(StrEnum):
     EXTENSION = "E18"
     CLOSING = "E19"
     ALARM = "E20"
+    LINK = "E21"
 
 
 REMINDER_KINDS = frozenset(

@@ -12,22 +12,28 @@ from starlette.types import Lifespan
 from adapters.database import open_engine
 from config.settings import Settings
 from portal.board import board_routes
+from portal.contact_changes import contact_change_routes
 from portal.decisions import decision_routes
+from portal.entrances import entrance_routes
 from portal.errors import add_error_pages
 from portal.file_links import file_link_routes
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.home import home_routes
 from portal.letters import letter_routes
+from portal.limits import Limits
 from portal.mailbox import mailbox_routes
-from portal.pages import NavLink, make_templates, security_headers
+from portal.new_links import new_link_routes
+from portal.pages import NavLink, SecurityHeaders, headers_of, make_templates
 from portal.personal import personal_routes
+from portal.rate_limits import AtOnce
 from portal.receipts import receipt_routes
 from portal.report_edits import report_edit_routes
 from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
 from portal.reports import report_routes
 from portal.requests import request_routes
+from portal.statics import static_routes
 from portal.units import unit_routes
 from portal.wording import teach
 
@@ -41,6 +47,8 @@ PAGES = (
     report_trace_routes,
     letter_routes,
     decision_routes,
+    contact_change_routes,
+    new_link_routes,
     personal_routes,
     form_routes,
     receipt_routes,
@@ -55,12 +63,16 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
         lifespan=_closing(engine, lifespan),
     )  # fmt: skip
     app.state.settings, app.state.engine = settings, engine
+    app.state.limits = Limits()
     templates = teach(make_templates(_navigation(settings)))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
-    app.middleware("http")(security_headers)
+    app.add_middleware(AtOnce)
+    app.add_middleware(SecurityHeaders, headers=headers_of(settings))
     add_error_pages(app, templates)
     for routes in PAGES:
         app.include_router(routes(templates))
+    app.include_router(static_routes())
+    app.include_router(entrance_routes())
     app.include_router(report_office_routes())
     app.include_router(request_routes())
     app.include_router(file_link_routes())

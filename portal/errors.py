@@ -1,14 +1,21 @@
 """Error pages: what happened and what to do, never a trace and never a token."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
 from models.errors import DondocError, RefusedError, TransientError, UsageError
-from portal.pages import SECURITY_HEADERS
+from portal.desk import settings_of
+from portal.new_links import ask_fields
+from portal.pages import headers_of
+from portal.posted import typed_fields
 
 RETRY_SECONDS = "30"
+GONE, BUSY = 410, 503
+OFFERED_LINK = frozenset({404, GONE})
 ERRORS: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không hợp lệ", "Hãy tải lại trang rồi gửi lại."),
     403: (
@@ -20,9 +27,11 @@ ERRORS: dict[int, tuple[str, str]] = {
     409: ("Chưa thực hiện được", "Nội dung đã thay đổi; hãy mở lại trang để xem trạng thái mới."),
     410: (
         "Đường dẫn đã hết hạn",
-        "Hãy mở đường dẫn trong thư gần nhất, hoặc liên hệ đầu mối của xã để nhận đường dẫn mới.",
+        "Đường dẫn này không còn hiệu lực. Có thể nhận đường dẫn mới qua địa chỉ thư đã đăng ký.",
     ),
+    408: ("Kết nối quá chậm", "Nội dung chưa được ghi nhận; hãy thử lại khi kết nối tốt hơn."),
     413: ("Nội dung gửi quá lớn", "Mỗi tệp tối đa 25 MB, mỗi lần gửi tối đa 60 MB."),
+    429: ("Quá nhiều lần thử", "Hãy chờ ít phút rồi thử lại."),
     422: ("Thông tin chưa đúng", "Hãy kiểm tra lại ngày, bộ lọc hoặc nội dung đã nhập."),
     500: ("Hệ thống gặp lỗi", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
     503: ("Hệ thống đang bận", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
@@ -32,10 +41,19 @@ ERRORS: dict[int, tuple[str, str]] = {
 def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
     """Answer every failure of the application with a clear page."""
 
-    def page(request: Request, status: int, message: str = "") -> Response:
+    def page(
+        request: Request, status: int, message: str = "", more: Mapping[str, str] | None = None
+    ) -> Response:
         title, advice = ERRORS.get(status, ERRORS[500 if status >= 500 else 400])  # noqa: PLR2004 - HTTP
-        context = {"title": title, "message": message or advice, "status": status, "nav": ()}
-        headers = SECURITY_HEADERS | ({"Retry-After": RETRY_SECONDS} if status == 503 else {})  # noqa: PLR2004 - HTTP
+        context = {
+            "title": title, "message": message or advice, "status": status, "nav": (),
+            "offers_link": status in OFFERED_LINK,
+            "ask_fields": ask_fields(request) if status == GONE else {},
+            "typed": typed_fields(request) if status == BUSY else (),
+        }  # fmt: skip
+        headers = headers_of(settings_of(request)) | dict(more or {})
+        if status == BUSY:
+            headers["Retry-After"] = RETRY_SECONDS
         return templates.TemplateResponse(
             request, "portal/error.html.j2", context, status_code=status, headers=headers
         )
@@ -44,7 +62,7 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
         assert isinstance(error, HTTPException)
         # Starlette's own words are English; ours come as a sentence with a full stop.
         own = error.detail if error.detail.endswith((".", "./.")) else ""
-        return page(request, error.status_code, own)
+        return page(request, error.status_code, own, error.headers)
 
     def show_fault(request: Request, error: Exception) -> Response:
         return page(request, _status_of(error), str(error))

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from models.answer_forms import (
     open_fields,
     row_fields,
 )
+from models.drafts import Draft
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
 from models.obligations import ObligationState
 from models.submissions import Attachment, Finding
@@ -21,10 +23,15 @@ from models.validation_shapes import label_of
 from models.values import Value
 from models.vietnamese import sentence_case
 from portal.answers import MAX_ROWS, value_name, wants_note, write_form
+from portal.conflicts import Difference
 from portal.posted import FormInput
 from services.portal_views import Task
 
 MORE_ROWS = 3
+DRAFT_OLDER = (
+    "Sau khi lưu bản nháp này, đơn vị đã có bản gửi lần {version}; khi bấm Gửi, hệ thống sẽ nêu "
+    "các mục khác nhau để đối chiếu."
+)
 ROW_LABELS = {"name": "tên", "household": "chủ hộ", "village": "thôn", "owner": "chủ thể",
               "ref": "số hiệu hoặc đường dẫn minh chứng"}  # fmt: skip
 
@@ -38,6 +45,8 @@ class FormState(Value):
     attachments: tuple[Attachment, ...] = ()
     faults: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     notice: str = ""
+    differences: tuple[Difference, ...] = ()
+    saved_at: datetime | None = None  # of the draft that is shown
 
     def faults_of(self, field: str) -> tuple[str, ...]:
         """The remarks on one field."""
@@ -71,6 +80,18 @@ def fresh_state(task: Task) -> FormState:
         started_from=task.obligation.version,
         attachments=previous.answer.attachments if previous else (),
     )
+
+
+def drafted_state(task: Task, draft: Draft) -> FormState:
+    """Return the form as the draft left it, with a word when the unit has sent something since."""
+    state = FormState(
+        given=FormInput(fields=draft.fields), nonce=draft.nonce, started_from=draft.started_from,
+        attachments=draft.attachments, saved_at=draft.saved_at,
+    )  # fmt: skip
+    version = task.obligation.version
+    if task.previous is None or draft.started_from >= version:
+        return state
+    return state.model_copy(update={"notice": DRAFT_OLDER.format(version=version)})
 
 
 def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:

@@ -34,6 +34,7 @@ KIND_LABELS = {
     LetterKind.EXTENSION: ("Gia hạn", "info"),
     LetterKind.CLOSING: ("Kết thúc", "mute"),
     LetterKind.ALARM: ("Cảnh báo hệ thống", "bad"),
+    LetterKind.LINK: ("Liên kết mới", "info"),
 }
 OTHER = ("Khác", "mute")
 _KILO = 1024

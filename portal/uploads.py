@@ -19,6 +19,7 @@ from models.file_kinds import (
 from models.submissions import Attachment, Finding
 
 SALT = "dondoc.attachment"
+KIND_CODE = "E-UPL-415"
 
 
 def sign_attachment(key: bytes, obligation_id: str, attachment: Attachment) -> str:
@@ -62,7 +63,9 @@ def _stored(file: UploadFile, name: str, blobs: BlobStore) -> Attachment:
     head = file.file.read(HEAD_BYTES)
     media_type = media_type_of(name, head)
     if media_type is None:
-        raise RefusedError(f"không nhận loại tệp này; đề nghị gửi tệp {ALLOWED_NAMES}.")
+        raise RefusedError(
+            f"không nhận loại tệp này; đề nghị gửi tệp {ALLOWED_NAMES} ({KIND_CODE})."
+        )
     file.file.seek(0)
     sha256, size = blobs.put_stream(file.file, most=MAX_FILE_BYTES)
     return Attachment(sha256=sha256, name=name, size=size, media_type=media_type)

@@ -27,7 +27,7 @@ from services.alarm_letters import write_alarm
 from services.digests import INVITED, Digests, compose_digest, read_digests
 from services.enclosures import Enclosures
 from services.leader_reports import compose_leader_report
-from services.letterheads import Letterhead, page_of, with_links
+from services.letterheads import Letterhead, own_links, page_of, with_links
 from services.plan_shelf import PlanShelf, ShelvedPlan
 from services.readers import read_readers
 
@@ -226,7 +226,9 @@ class Composer:
         plan, to = batch.plans[row.plan_id], reader.to
         frame = with_links(plan.frame, reader.frame.page_url)
         if row.context is not None:
-            return CONTEXT_OF_KIND[kind].model_validate(row.context | {"frame": frame, "to": to})
+            return CONTEXT_OF_KIND[kind].model_validate(
+                row.context | own_links(self.letterhead, row) | {"frame": frame, "to": to}
+            )
         if kind is LetterKind.LEADER_INFORMED:
             return compose_leader_report(
                 batch.connection, batch.digests, row.id, plan=plan, frame=frame, to=to

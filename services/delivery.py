@@ -22,7 +22,7 @@ from services.recording import Recorder
 from services.sending import MINUTE_SECONDS, Feed, Lines, Pace
 
 # What an answer waits for leaves at any hour, with the policy's urgent kinds.
-ALWAYS = frozenset({LetterKind.RECEIPT, LetterKind.RESEND})
+ALWAYS = frozenset({LetterKind.RECEIPT, LetterKind.RESEND, LetterKind.LINK})
 LETTERS_PER_LINE = 25  # claimed ahead
 ROUND_SECONDS = 300.0  # a longer queue is the next round's: hours and holds are looked at again
 

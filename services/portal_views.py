@@ -11,8 +11,6 @@ from adapters.database import snapshot
 from adapters.ledger import (
     PlanRecord,
     PlanState,
-    RegisteredContact,
-    read_contacts,
     read_obligations,
     read_plan,
     read_plans,
@@ -26,8 +24,7 @@ from models.obligations import Obligation, Standing
 from models.plans import Requirement
 from models.products import product_name
 from models.standings import standing, standing_text
-from models.submissions import Answer, Finding, Submission
-from models.units import Unit
+from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 
@@ -51,24 +48,15 @@ class Task(Value):
     last_commitment_day: date
 
 
-class Resident(Value):
-    """Whom a personal link belongs to."""
+class SentVersion(Value):
+    """One version of an answer: when and how it came, and what the office said of it."""
 
-    unit: Unit
-    contact: RegisteredContact
-
-
-def find_resident(
-    engine: Engine, *, commune: str, unit_id: str, contact_id: str
-) -> Resident | None:
-    """The unit and contact of those ids as they are registered now; None when they are gone."""
-    with snapshot(engine) as connection:
-        plans = read_plans(connection, commune=commune, state=PlanState.ACTIVE)
-        contacts = read_contacts(connection, commune=commune)
-    units = (u for plan in reversed(plans) for u in plan.dossier.units.units if u.id == unit_id)
-    unit = next(units, None)
-    contact = next((c for c in contacts if (c.id, c.unit_id) == (contact_id, unit_id)), None)
-    return Resident(unit=unit, contact=contact) if unit and contact else None
+    version: int
+    received_at: datetime
+    receipt_code: str
+    channel: Channel
+    verdict: str | None = None
+    verdict_at: datetime | None = None
 
 
 def read_tasks(
@@ -199,6 +187,34 @@ def read_version(engine: Engine, obligation_id: str, version: int) -> Submission
     """
     with snapshot(engine) as connection:
         return read_submission(connection, obligation_id, version)
+
+
+def read_versions(engine: Engine, obligation_id: str) -> tuple[SentVersion, ...]:
+    """Every version of an answer with what became of it, the newest first."""
+    s, r = tables.submissions.c, tables.reviews.c
+    with snapshot(engine) as connection:
+        sent = connection.execute(
+            select(s.version, s.received_at, s.receipt_code, s.channel)
+            .where(s.obligation_id == obligation_id)
+            .order_by(s.version.desc())
+        ).all()
+        verdicts = {
+            row.version: row
+            for row in connection.execute(
+                select(r.version, r.verdict, r.at)
+                .where(r.obligation_id == obligation_id)
+                .order_by(r.id)
+            )
+        }
+    return tuple(
+        SentVersion(
+            version=row.version, received_at=row.received_at, receipt_code=row.receipt_code,
+            channel=row.channel,
+            verdict=verdicts[row.version].verdict if row.version in verdicts else None,
+            verdict_at=verdicts[row.version].at if row.version in verdicts else None,
+        )
+        for row in sent
+    )  # fmt: skip
 
 
 def find_findings(engine: Engine, task: Task, answer: Answer) -> tuple[Finding, ...]:

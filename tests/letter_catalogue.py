@@ -14,8 +14,10 @@ from models.leader_contexts import (
 from models.letter_contexts import (
     AcceptedContext,
     AssignmentContext,
+    ChangeRow,
     ClosingContext,
     ExtensionContext,
+    LinkContext,
     ReceiptContext,
     ResendContext,
     ReturnedContext,
@@ -266,4 +268,18 @@ LETTERS: dict[LetterKind, LetterContext] = {
         kept_at="Văn thư Ủy ban nhân dân xã",
     ),
     LetterKind.ALARM: ALARMS,
+    LetterKind.LINK: LinkContext(
+        frame=FRAME,
+        to=VILLAGE,
+        asked_at=at(18, 9),
+        change=ChangeRow(
+            full_name="Lò Văn Hoa",
+            email="lo.van.hoa@thon-vin.example",
+            phone="0912 345 678",
+            reason="Thay đổi phân công từ ngày 20/6/2026",
+        ),
+        change_number=1,
+        decide_url=FRAME.page_url,
+        decide_by=at(25),
+    ),
 }

@@ -45,6 +45,7 @@ ONCE, LEAST, MUST = (
         (LetterKind.EXTENSION, LEAST),
         (LetterKind.CLOSING, LEAST),
         (LetterKind.ALARM, LEAST),
+        (LetterKind.LINK, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )
