@@ -11,6 +11,7 @@ from starlette.types import Lifespan
 
 from adapters.database import open_engine
 from config.settings import Settings
+from models.accounts import Role
 from portal.board import board_routes
 from portal.contact_changes import contact_change_routes
 from portal.decisions import decision_routes
@@ -33,12 +34,15 @@ from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
 from portal.reports import report_routes
 from portal.requests import request_routes
+from portal.sign_in import sign_in_routes
 from portal.statics import static_routes
+from portal.unit_documents import unit_document_routes
 from portal.units import unit_routes
 from portal.wording import teach
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 PAGES = (
+    sign_in_routes,
     home_routes,
     board_routes,
     unit_routes,
@@ -75,6 +79,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     app.include_router(entrance_routes())
     app.include_router(report_office_routes())
     app.include_router(request_routes())
+    app.include_router(unit_document_routes())
     app.include_router(file_link_routes())
     app.include_router(health_routes())
     if settings.is_loopback_mail:
@@ -97,7 +102,9 @@ def _closing(engine: Engine, lifespan: Lifespan[FastAPI] | None) -> Lifespan[Fas
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
     links = [NavLink(label="Kế hoạch", href="/"), NavLink(label="Thư", href="/thu")]
     if settings.is_loopback_mail:
-        links.append(NavLink(label="Hộp thư thử", href="/hop-thu"))
+        # Its letters hold the links by which units and leaders act.
+        administrators = frozenset({Role.ADMINISTRATOR})
+        links.append(NavLink(label="Hộp thư thử", href="/hop-thu", roles=administrators))
     return tuple(links)
 
 

@@ -15,6 +15,7 @@ from models.obligations import Standing
 from models.plans import Phase, RequirementKind
 from models.values import Value
 from portal.desk import DeskOf
+from portal.officers import OfficerOf
 from services.boards import read_board
 from services.countdowns import read_countdown
 from services.desk import Desk
@@ -51,6 +52,7 @@ def board_routes(templates: Jinja2Templates) -> APIRouter:
         request: Request,
         plan_id: str,
         desk: DeskOf,
+        _: OfficerOf,
         giai_doan: Annotated[str, Query(max_length=40)] = "",
         tinh_trang: Annotated[str, Query(max_length=40)] = "",
         ngay: Annotated[str, Query(max_length=10)] = "",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row
@@ -35,8 +36,7 @@ from services.readers import read_readers
 ALIKE = REMINDER_KINDS - {LetterKind.HEAD_INFORMED, LetterKind.LEADER_INFORMED}
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A row of the outbox as it leaves the desk: its bytes, or why there are none."""
 
     state: LetterState = LetterState.SENDING
@@ -205,7 +205,7 @@ class Composer:
             pattern = batch.patterns[alike] = self._renderer.pattern(kind, context)
         parts: tuple[Part, ...] = ()
         if kind in INVITED:
-            dated = [(digests.row(i), i.obligation.id) for i in digests.ordered(row.id, kind)]
+            dated = [(digests.row(i), i.obligation_id) for i in digests.ordered(row.id, kind)]
             parts = self._enclosures.invitations(dated, frame=plan.frame, page=page, now=batch.now)
         return pattern.fill(reader), parts
 

@@ -104,6 +104,29 @@ class Desk:
         )  # fmt: skip
 
     @property
+    def archive(self) -> ImapSettings | None:
+        """Where the relay leaves a copy of every letter it takes; None where nothing is set.
+
+        Raises:
+            UsageError: the folder is set without a server, a name or a password.
+        """
+        s = self.settings
+        if s.archive_folder is None:
+            return None
+        host, username = s.archive_host or s.imap_host, s.archive_username or s.imap_username
+        password = s.archive_password or s.imap_password
+        if host is None or username is None or password is None:
+            raise UsageError(
+                "Đã đặt DONDOC_ARCHIVE_FOLDER nhưng thiếu máy chủ, tên hoặc mật khẩu của hộp thư "
+                "lưu; hãy đặt DONDOC_ARCHIVE_HOST, DONDOC_ARCHIVE_USERNAME, "
+                "DONDOC_ARCHIVE_PASSWORD, hoặc các thiết lập DONDOC_IMAP_ cùng tên."
+            )
+        return ImapSettings(
+            host=host, port=s.archive_port or s.imap_port, username=username, password=password,
+            tls=ImapTls(s.archive_tls or s.imap_tls), folder=s.archive_folder,
+        )  # fmt: skip
+
+    @property
     def intake(self) -> Intake:
         """Whose mail is taken in, and whose word on its sender counts."""
         s = self.settings

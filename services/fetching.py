@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
 from adapters import owners, tables
 from adapters.caught_mail import CaughtMailbox, open_caught
@@ -13,7 +13,7 @@ from adapters.imap_client import ImapSettings
 from adapters.mail_folders import MailboxPlace, MailFolder
 from models.alarms import SYSTEM, AlarmKind
 from models.errors import DondocError
-from services.alarms import raise_alarm, settle
+from services.alarms import open_keys, raise_alarm, settle
 from services.desk import Desk
 from services.inbox import Fetched, MailReader
 
@@ -82,7 +82,7 @@ def tell_left(
     """Raise that stored mails cannot be moved aside, when that lasts; settle what is over."""
     with transaction(engine) as connection:
         if fetched.oldest_left is None or now - fetched.oldest_left < TOLD_AFTER:
-            keys = _open_keys(connection, _prefix(mailbox, commune))
+            keys = open_keys(connection, _prefix(mailbox, commune))
             settle(connection, keys, commune=commune, by=SYSTEM, now=now)
             return
         key = f"{_prefix(mailbox, commune)}left/{fetched.oldest_left.isoformat()}"
@@ -95,9 +95,3 @@ def tell_left(
 
 def _prefix(mailbox: MailboxPlace, commune: str) -> str:
     return f"mailbox/{commune}/{mailbox.account}/{mailbox.folder}/"
-
-
-def _open_keys(connection: Connection, prefix: str) -> list[str]:
-    a = tables.alarms.c
-    still_open = (a.dedupe_key.startswith(prefix, autoescape=True), a.settled_at.is_(None))
-    return list(connection.execute(select(a.dedupe_key).where(*still_open)).scalars())

@@ -30,6 +30,7 @@ class Planning(Value):
 
     letters: int
     superseded: int
+    hold: str | None = None  # why nothing was planned
 
 
 def plan_reminders(
@@ -67,7 +68,7 @@ def plan_reminders(
 
 def _tell(connection: Connection, planned: Planning, *, commune: str, now: datetime) -> None:
     """Journal what was planned, and hold everything when it is more than makes sense."""
-    notes = [note("reminders.planned", commune, **planned.model_dump())]
+    notes = [note("reminders.planned", commune, **planned.model_dump(exclude={"hold"}))]
     record(connection, notes, commune=commune, actor=PLANNER, at=now)
     recipients = _count_reachable(connection, commune)
     check_storm(

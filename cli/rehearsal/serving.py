@@ -1,14 +1,18 @@
 """After the play: the Prefect UI, the portal and the mailbox over what was played."""
 
+from cli.accounts import first_link
 from cli.rehearsal.progress_line import say
 from cli.rehearsal.stage import Stage
 from cli.runtime import own_settings, web_child
+from config.clock import read_now
 from config.prefect_environment import serving_environment
 from deployments.ports import ensure_ports_free
 from deployments.schedules import phase_windows
 from deployments.supervisor import Supervisor
+from models.accounts import LinkPurpose
 from models.plans import PlanDossier
 from models.rehearsal_summary import Summary
+from services.desk import open_desk
 
 
 def refuse_taken_ports(stage: Stage, *, serves_pages: bool) -> None:
@@ -43,12 +47,15 @@ async def keep_serving(
 def addresses(stage: Stage, summary: Summary) -> tuple[str, ...]:
     """Tell where to look, one line each."""
     settings = stage.settings
+    with open_desk(settings, now=read_now(settings)) as desk:
+        link = first_link(desk, LinkPurpose.SIGN_IN)
     files = [f"Báo cáo:           {stage.out.resolve() / name}" for name in summary.files[-2:]]
     return (
         "",
         f"Giao diện Prefect: {settings.prefect_url}",
         f"Hộp thư:           {settings.portal_url}/hop-thu",
         f"Trang làm việc:    {settings.portal_url}/",
+        f"Đăng nhập (1 lần): {link}",
         f"Diễn biến:         {stage.out.resolve() / 'timeline.html'}",
         *files,
         "Nhấn Ctrl+C để dừng.",

@@ -168,6 +168,11 @@ def resolving(
     )
 
 
+def rounds(place: Place, sink: Sink, *minutes: int) -> Act:
+    """The act of rounds so many minutes later: planning, settling, sending; the log is the oracle."""
+    return _act("recover", place, port=sink.port, log=str(sink.log), minutes=list(minutes))
+
+
 def _act(name: str, place: Place, **arguments: object) -> Act:
     return Act(ACTS, name, {"home": str(place.home), "url": place.url, **arguments})
 
@@ -176,7 +181,6 @@ def recover(
     place: Place, zygote: Zygote, sink: Sink, *mutations: str, minutes: Sequence[int] = (1, 20, 40)
 ) -> Findings:
     """Let undisturbed rounds pass, beyond the quiet period, and look at the end."""
-    act = _act("recover", place, port=sink.port, log=str(sink.log), minutes=list(minutes))
-    code = zygote.run(act.without(*mutations))
+    code = zygote.run(rounds(place, sink, *minutes).without(*mutations))
     assert code == 0, "a round failed after the faults had stopped"
     return check(dump(place.url), read_log(sink.log), is_over=True)
