@@ -3,6 +3,7 @@
 import imaplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import cast
 
 from adapters.imap_client import ImapConnection, ImapSettings, logged_in, outages
@@ -37,12 +38,16 @@ class ImapFolder:
             return tuple(mail for chunk in chunks for mail in self._lying(chunk))
 
     def _lying(self, uids: Sequence[int]) -> Iterator[LyingMail]:
-        found = self._client.fetch(list(uids), ["RFC822.SIZE", "FLAGS"])
+        found = self._client.fetch(list(uids), ["RFC822.SIZE", "FLAGS", "INTERNALDATE"])
         for uid in uids:
             if uid in found and b"RFC822.SIZE" in found[uid]:  # another reader may have moved it
                 size = int(cast("int", found[uid][b"RFC822.SIZE"]))
                 flags = cast("tuple[bytes, ...]", found[uid].get(b"FLAGS", ()))
-                yield LyingMail(uid=uid, size=size, is_seen=_SEEN in flags)
+                arrived = found[uid].get(b"INTERNALDATE")
+                yield LyingMail(
+                    uid=uid, size=size, is_seen=_SEEN in flags,
+                    arrived_at=arrived.astimezone(UTC) if isinstance(arrived, datetime) else None,
+                )  # fmt: skip
 
     def read(self, uid: int) -> bytes | None:
         """The whole message, left unread as it lies; None when it is gone.

@@ -1,5 +1,6 @@
 """A folder that mails come in to, wherever it is: listed, read, put aside, never emptied."""
 
+from datetime import datetime
 from typing import Protocol
 
 from models.values import Value
@@ -9,11 +10,12 @@ HEAD_OCTETS = 64 * 1024
 
 
 class LyingMail(Value):
-    """One mail in the folder: its UID, its size in octets, and whether it is marked as read."""
+    """One mail in the folder: its UID, its size in octets, since when it lies there."""
 
     uid: int
     size: int
     is_seen: bool
+    arrived_at: datetime | None = None  # by the clock of its server
 
 
 class MailboxPlace(Protocol):

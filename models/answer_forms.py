@@ -1,6 +1,6 @@
 """The form of an answer: the texts it asks for, and what a return leaves open."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from models.indicators import Indicator, RuleKind
@@ -43,16 +43,21 @@ def narrative_titles(kind: RequirementKind) -> dict[str, str]:
     return NARRATIVES.get(kind, {})
 
 
+def form_fields(kind: RequirementKind, asked: Iterable[Indicator]) -> frozenset[str]:
+    """Return the fields of the form: indicators, texts, the document's number where asked for."""
+    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
+    return frozenset([*(one.id for one in asked), *narrative_titles(kind), *numbered])
+
+
 def row_fields(indicator: Indicator) -> tuple[str, ...]:
     """Return the columns of a list: its key, then what its rules ask of a row."""
     asked = [f for r in indicator.rules if r.kind is RuleKind.ROW_FIELDS for f in r.fields]
     return tuple(dict.fromkeys([*indicator.key, *asked]))
 
 
-def form_fields(kind: RequirementKind, asked: Sequence[Indicator]) -> frozenset[str]:
-    """Return every field of the form for products of that kind: indicators, texts, the number."""
-    numbered = {DOCUMENT_FIELD} if kind in NUMBERED else set()
-    return frozenset({one.id for one in asked} | {*narrative_titles(kind)} | numbered)
+def wants_note(indicator: Indicator) -> bool:
+    """Whether the indicator asks for a description beside its number."""
+    return any(rule.kind is RuleKind.DESCRIBE_IF_POSITIVE for rule in indicator.rules)
 
 
 def open_fields(fields: Iterable[str], remarks: Mapping[str, str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What each kind of letter says: one frozen value per kind, E01-E21."""
+"""What each kind of letter says: one frozen value per kind."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -15,6 +15,7 @@ from models.leader_contexts import (
 from models.letter_frames import LetterContext
 from models.letter_rows import DutyRow, RemarkRow, TaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.values import Value
 from models.vietnamese import local_day
 
@@ -198,4 +199,6 @@ CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.CLOSING: ClosingContext,
     LetterKind.ALARM: AlarmContext,
     LetterKind.LINK: LinkContext,
+    LetterKind.ASK_SENDER: AskSenderContext,
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext,
 }

@@ -21,8 +21,10 @@ from portal.file_links import file_link_routes
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.home import home_routes
+from portal.incoming import incoming_routes
 from portal.letters import letter_routes
 from portal.limits import Limits
+from portal.mail_confirmations import mail_confirmation_routes
 from portal.mailbox import mailbox_routes
 from portal.new_links import new_link_routes
 from portal.pages import NavLink, SecurityHeaders, headers_of, make_templates
@@ -50,6 +52,8 @@ PAGES = (
     report_routes,
     report_trace_routes,
     letter_routes,
+    incoming_routes,
+    mail_confirmation_routes,
     decision_routes,
     contact_change_routes,
     new_link_routes,
@@ -101,6 +105,7 @@ def _closing(engine: Engine, lifespan: Lifespan[FastAPI] | None) -> Lifespan[Fas
 
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
     links = [NavLink(label="Kế hoạch", href="/"), NavLink(label="Thư", href="/thu")]
+    links.append(NavLink(label="Thư đến", href="/thu-den"))
     if settings.is_loopback_mail:
         # Its letters hold the links by which units and leaders act.
         administrators = frozenset({Role.ADMINISTRATOR})

@@ -13,6 +13,7 @@ from models.answer_forms import (
     narrative_titles,
     open_fields,
     row_fields,
+    wants_note,
 )
 from models.drafts import Draft
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
@@ -22,7 +23,7 @@ from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
 from models.vietnamese import sentence_case
-from portal.answers import MAX_ROWS, value_name, wants_note, write_form
+from portal.answers import MAX_ROWS, value_name, write_form
 from portal.conflicts import Difference
 from portal.posted import FormInput
 from services.portal_views import Task
@@ -32,8 +33,6 @@ DRAFT_OLDER = (
     "Sau khi lưu bản nháp này, đơn vị đã có bản gửi lần {version}; khi bấm Gửi, hệ thống sẽ nêu "
     "các mục khác nhau để đối chiếu."
 )
-ROW_LABELS = {"name": "tên", "household": "chủ hộ", "village": "thôn", "owner": "chủ thể",
-              "ref": "số hiệu hoặc đường dẫn minh chứng"}  # fmt: skip
 
 
 class FormState(Value):
@@ -157,7 +156,7 @@ def field_titles(shape: FormShape) -> dict[str, str]:
 
 def row_label(field: str) -> str:
     """Return the name of a column of a list."""
-    return sentence_case(ROW_LABELS.get(field) or label_of(field))
+    return sentence_case(label_of(field))
 
 
 FORM_WORDS = {

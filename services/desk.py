@@ -26,6 +26,7 @@ from models.reminder_policy import ReminderPolicy
 from services.composing import Composer
 from services.inbox_facts import Intake
 from services.letterheads import Letterhead
+from services.mail_replies import Clerk
 
 
 class Desk:
@@ -132,7 +133,15 @@ class Desk:
         s = self.settings
         return Intake(
             commune=self.commune, addresses=(s.reply_address, s.sender_address),
-            authserv_id=s.authserv_id,
+            authserv_id=s.authserv_id, has_real_clock=s.clock_file is None,
+        )  # fmt: skip
+
+    @property
+    def clerk(self) -> Clerk:
+        """Who takes in the replies by mail."""
+        return Clerk(
+            engine=self.engine, blobs=self.blobs, calendar=self.calendar,
+            letterhead=self.letterhead, intake=self.intake, now=self.now,
         )  # fmt: skip
 
     @property

@@ -118,7 +118,7 @@ class MailReader:
             return Fate.GONE
         sha256 = self._blobs.put(raw)
         read = read_mail(raw, reading=self._intake.reading(self._blobs))
-        return self._store(self._arrival(mail.uid, len(raw), sha256), read)
+        return self._store(self._arrival(mail, len(raw), sha256), read)
 
     def _take_large(self, mail: LyingMail) -> Fate:
         head = self._folder.read_head(mail.uid)
@@ -126,7 +126,7 @@ class MailReader:
             return Fate.GONE
         reading = self._intake.reading(self._blobs)
         read = read_head(head, reading=reading, fault=TOO_LARGE)
-        return self._store(self._arrival(mail.uid, mail.size, None), read)
+        return self._store(self._arrival(mail, mail.size, None), read)
 
     def _store(self, arrival: Arrival, mail: IncomingMail) -> Fate:
         with transaction(self._engine) as connection:
@@ -146,10 +146,10 @@ class MailReader:
             )  # fmt: skip
         return _fate_of(judged)
 
-    def _arrival(self, uid: int, size: int, sha256: str | None) -> Arrival:
+    def _arrival(self, mail: LyingMail, size: int, sha256: str | None) -> Arrival:
         return Arrival(
-            place=self._place(uid), size=size, sha256=sha256, commune=self._intake.commune,
-            at=self._now,
+            place=self._place(mail.uid), size=size, sha256=sha256, commune=self._intake.commune,
+            at=self._now, arrived_at=mail.arrived_at if self._intake.has_real_clock else None,
         )  # fmt: skip
 
     def _place(self, uid: int) -> Place:

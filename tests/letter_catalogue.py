@@ -25,12 +25,14 @@ from models.letter_contexts import (
 from models.letter_frames import LetterContext
 from models.letter_rows import DutyRow, LateUnitRow, RemarkRow, UnitTaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.plans import RequirementKind
 from tests.letter_samples import (
     ADMINISTRATOR,
     COORDINATOR,
     FRAME,
     LEADER,
+    PAGE,
     PROVINCE,
     REMINDERS,
     SCHOOL,
@@ -281,5 +283,30 @@ LETTERS: dict[LetterKind, LetterContext] = {
         change_number=1,
         decide_url=FRAME.page_url,
         decide_by=at(25),
+    ),
+    LetterKind.ASK_SENDER: AskSenderContext(
+        frame=FRAME,
+        to=VILLAGE,
+        arrived_at=at(22, 16, 5),
+        written_by="truongthon.hon@gmail.example",
+        mail_subject="Re: Báo cáo kết quả",
+        files=("bieu so lieu thon Hon.xlsx",),
+        confirm_url=PAGE,
+        valid_until=at(29, 17),
+    ),
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext.model_validate(
+        PRODUCT
+        | {
+            "arrived_at": at(22, 16, 5),
+            "mail_subject": "Re: Báo cáo kết quả",
+            "files": ("bieu so lieu.xlsx",),
+            "remarks": (
+                RemarkRow(
+                    field="Số buổi tuyên truyền (TT01), ô C12 trang “Số liệu”",
+                    message="Số “12-15” là số âm hoặc là một khoảng; đề nghị ghi lại một số nguyên",
+                    hint="Sửa ô đó trong biểu rồi trả lời thư này kèm biểu",
+                ),
+            ),
+        }
     ),
 }

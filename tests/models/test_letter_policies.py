@@ -46,6 +46,8 @@ ONCE, LEAST, MUST = (
         (LetterKind.CLOSING, LEAST),
         (LetterKind.ALARM, LEAST),
         (LetterKind.LINK, LEAST),
+        (LetterKind.ASK_SENDER, LEAST),
+        (LetterKind.UNCLEAR_REPLY, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )

@@ -14,10 +14,10 @@ from portal.officers import Gate
 from tests.portal.conftest import COOKIE, PLAN, Site
 
 # Pages of units, files of letters, the health, and the way in: no account, or not yet one.
-FREE = ("/d/", "/tep/", "/suc-khoe", "/dang-nhap", "/vao/")
+FREE = ("/d/", "/tep/", "/suc-khoe", "/dang-nhap", "/vao/", "/xac-nhan-thu/")
 VALUES = {
     "plan_id": PLAN, "unit_id": "thon-01", "obligation_id": f"{PLAN}/PSL/thon-01/1",
-    "version": "1", "letter_id": "1", "number": "1", "name": "x", "sha256": "x",
+    "version": "1", "letter_id": "1", "mail_id": "1", "number": "1", "name": "x", "sha256": "x",
     "reference": "TT01", "token": "x", "link": "x",
 }  # fmt: skip
 
