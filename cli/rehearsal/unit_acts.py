@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cli.rehearsal import by_portal
+from cli.rehearsal import by_mail, by_portal
 from cli.rehearsal.play import OFFICER, Play
 from models.answer_forms import carry_over, form_fields, only_opened, open_fields
 from models.obligations import Obligation, ObligationState
@@ -32,24 +32,28 @@ async def send_answer(play: Play, step: Step) -> None:
     if obligation is None or not play.is_running() or not _is_due_now(obligation, step):
         return
     said = answer_of(play, obligation, play.casting.reply_to(obligation))
-    if _way(play, obligation, step) is Way.PORTAL:
+    letter = by_mail.find_letter(play, obligation, said.in_form) if play.has(Way.MAIL) else None
+    possible = {Way.SERVICE, Way.PORTAL} | ({Way.MAIL} if letter is not None else set())
+    way = way_of(play.casting, obligation.id, step.turn, ways=play.stage.ways, possible=possible)
+    if way is Way.SERVICE:
+        _submit(play, obligation, said.whole, turn=step.turn)
+    elif way is Way.MAIL and letter is not None:
+        await by_mail.send_answer(play, obligation, said.in_form, letter=letter)
+    else:
         await by_portal.send_answer(play, obligation, said.in_form)
-        return
+
+
+def _submit(play: Play, obligation: Obligation, answer: Answer, *, turn: int) -> None:
     submit(
         play.engine,
         obligation.id,
-        said.whole,
+        answer,
         channel=Channel.PORTAL,
         sent_by=play.contact_of(obligation.unit_id),
-        nonce=f"rehearsal/{obligation.id}/{step.turn}",
+        nonce=f"rehearsal/{obligation.id}/{turn}",
         calendar=play.calendar,
         now=play.now,
     )
-
-
-def _way(play: Play, obligation: Obligation, step: Step) -> Way:
-    possible = {Way.SERVICE, Way.PORTAL}
-    return way_of(play.casting, obligation.id, step.turn, ways=play.stage.ways, possible=possible)
 
 
 def _is_due_now(obligation: Obligation, step: Step) -> bool:

@@ -15,25 +15,28 @@ from cli.rehearsal.page_forms import Fields, PageForm, read_page
 from models.errors import PermanentError
 
 PATIENCE_SECONDS = 60
-_PERSONAL_LINK = re.compile(r"https?://[^\s<>\"']+/d/[^\s<>\"']+")
+PERSONAL_LINK = re.compile(r"https?://[^\s<>\"']+/d/[^\s<>\"']+")
+CONFIRMATION_LINK = re.compile(r"https?://[^\s<>\"']+/xac-nhan-thu/[^\s<>\"']+")
 _TAGS = re.compile(r"<(style|title)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _WRONG = re.compile(r'class="error"[^>]*>([^<]+)<')
 MOST_TOLD = 400
 
 
-def newest_link(folder: Path, addresses: Sequence[str]) -> str:
-    """Return the personal link in the newest letter that one of those addresses got.
+def newest_link(
+    folder: Path, addresses: Sequence[str], wanted_link: re.Pattern[str] = PERSONAL_LINK
+) -> str:
+    """Return the link of that form in the newest letter that one of those addresses got.
 
     Raises:
-        PermanentError: no letter to them has a link.
+        PermanentError: no letter to them has one.
     """
     wanted = {address.lower() for address in addresses}
     for letter in list_letters(folder):
         if letter.address.lower() in wanted:
-            found = _PERSONAL_LINK.search(read_letter(folder, letter.id).text)
+            found = wanted_link.search(read_letter(folder, letter.id).text)
             if found is not None:
                 return found[0].rstrip(".,;)")
-    raise PermanentError(f"Chưa có thư nào gửi {', '.join(sorted(wanted))} mang liên kết riêng.")
+    raise PermanentError(f"Chưa có thư nào gửi {', '.join(sorted(wanted))} mang liên kết cần mở.")
 
 
 class Visit:
