@@ -172,14 +172,18 @@ def _obligations() -> Select[tuple[object, ...]]:
     return cast("Select[tuple[object, ...]]", select(*columns))
 
 
-def read_contacts(connection: Connection, *, commune: str) -> tuple[RegisteredContact, ...]:
-    """The commune's contacts by unit, role and rank, the flagged among them."""
+def read_contacts(
+    connection: Connection, *, commune: str, unit_id: str | None = None
+) -> tuple[RegisteredContact, ...]:
+    """The commune's contacts, or a unit's, by unit, role and rank, the flagged among them."""
     c = tables.contacts.c
     statement = (
         select(*[column for column in c if column.name != "commune"])
         .where(c.commune == commune)
         .order_by(c.unit_id, c.role, c.rank, c.id)
     )
+    if unit_id is not None:
+        statement = statement.where(c.unit_id == unit_id)
     rows = connection.execute(statement).mappings()
     return tuple(RegisteredContact.model_validate(dict(row)) for row in rows)
 

@@ -162,7 +162,7 @@ async def _target(settings: Settings) -> Target:
     scope = LinkScope("bat-mot", UNIT, f"{UNIT}.head", EXPIRES)
     token = make_link_token(read_install_key(settings.home), scope)
     async with visiting(settings.portal_url) as visit:
-        await visit.open(f"{settings.portal_url}/d/{token}")
+        await visit.open(f"{settings.portal_url}/l/{token}")
         await visit.press_link("/nop/", PRODUCT)
         form = visit.form("/nop/", PRODUCT)
         answered = form.filled(write_form(ANSWER).fields)

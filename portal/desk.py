@@ -15,11 +15,12 @@ def settings_of(request: Request) -> Settings:
     return cast("Settings", request.app.state.settings)
 
 
-def request_desk(request: Request) -> Desk:
+async def request_desk(request: Request) -> Desk:
     """Return the desk of one request.
 
     All requests share an engine: with one for each, statements would be compiled anew every time,
-    and on SQLite the last connection to close, and the next to open, lock all others out.
+    and on SQLite the last connection to close, and the next to open, lock all others out. Nothing
+    here waits, so it takes no thread.
     """
     settings = settings_of(request)
     return Desk(settings, cast("Engine", request.app.state.engine), now=read_now(settings))

@@ -15,7 +15,7 @@ from cli.rehearsal.page_forms import Fields, PageForm, read_page
 from models.errors import PermanentError
 
 PATIENCE_SECONDS = 60
-PERSONAL_LINK = re.compile(r"https?://[^\s<>\"']+/d/[^\s<>\"']+")
+PERSONAL_LINK = re.compile(r"https?://[^\s<>\"']+/[ld]/[^\s<>\"']+")
 CONFIRMATION_LINK = re.compile(r"https?://[^\s<>\"']+/xac-nhan-thu/[^\s<>\"']+")
 _TAGS = re.compile(r"<(style|title)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _WRONG = re.compile(r'class="error"[^>]*>([^<]+)<')
