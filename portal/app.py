@@ -1,11 +1,15 @@
 """The web application: pages, headers, error pages, and what it leaves out."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Lifespan
 
+from adapters.database import open_engine
 from config.settings import Settings
 from models.accounts import Role
 from portal.board import board_routes
@@ -72,10 +76,12 @@ PAGES = (
 
 def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """Build the portal of an installation; nothing is opened before the first request."""
+    engine = open_engine(settings.engine_url)
     app = FastAPI(
-        title="Đôn Đốc", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
-    )
-    app.state.settings = settings
+        title="Đôn Đốc", openapi_url=None, docs_url=None, redoc_url=None,
+        lifespan=_closing(engine, lifespan),
+    )  # fmt: skip
+    app.state.settings, app.state.engine = settings, engine
     app.state.limits = Limits()
     templates = teach(make_templates(_navigation(settings)))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
@@ -95,6 +101,18 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     if settings.is_loopback_mail:
         app.include_router(mailbox_routes(settings.mail_folder, templates))
     return app
+
+
+def _closing(engine: Engine, lifespan: Lifespan[FastAPI] | None) -> Lifespan[FastAPI]:
+    """Close the connections after everything else has ended."""
+
+    @asynccontextmanager
+    async def closing(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app) if lifespan is not None else nullcontext():
+            yield
+        engine.dispose()
+
+    return closing
 
 
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
