@@ -2,6 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint
 
+from adapters.account_tables import accounts, sign_in_failures, sign_in_links, web_sessions
 from adapters.inbox_tables import alarms, inbox, inbox_copies, mailboxes, rounds
 from adapters.letter_tables import (
     clock_marks,
@@ -14,6 +15,7 @@ from adapters.letter_tables import (
     relays,
     unknown_watches,
 )
+from adapters.portal_tables import contact_changes, drafts, held_uploads
 from adapters.report_tables import (
     decisions,
     delegations,
@@ -26,18 +28,24 @@ from adapters.report_tables import (
     sign_offs,
     signed_files,
 )
+from adapters.review_tables import compliance_forms, questions
 from adapters.schema import Instant, metadata
 
 __all__ = [
+    "accounts",
     "alarms",
     "clock_marks",
+    "compliance_forms",
+    "contact_changes",
     "contacts",
     "decisions",
     "delegations",
     "dispatches",
+    "drafts",
     "epochs",
     "extensions",
     "frozen_letters",
+    "held_uploads",
     "holds",
     "inbox",
     "inbox_copies",
@@ -53,6 +61,7 @@ __all__ = [
     "pauses",
     "phase_openings",
     "plans",
+    "questions",
     "relays",
     "report_edits",
     "report_files",
@@ -60,10 +69,13 @@ __all__ = [
     "reports",
     "reviews",
     "rounds",
+    "sign_in_failures",
+    "sign_in_links",
     "sign_offs",
     "signed_files",
     "submissions",
     "unknown_watches",
+    "web_sessions",
 ]
 
 plans = Table(
@@ -97,6 +109,8 @@ contacts = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("flagged_at", Instant),
     Column("flag_reason", Text),
+    # Links of a lower number open nothing any more: revoking and rotating is counting on.
+    Column("link_serial", Integer, nullable=False, server_default="0"),
 )
 
 # Whom to write to for a unit: never a flagged contact.

@@ -1,9 +1,9 @@
-"""What each kind of letter says: one frozen value per kind, E01-E20."""
+"""What each kind of letter says: one frozen value per kind."""
 
 from datetime import date, datetime
 from typing import ClassVar
 
-from models.addressees import Line, Product, RequestVerb, request_verb
+from models.addressees import Line, Product, RequestVerb, WebLink, request_verb
 from models.alarms import AlarmContext
 from models.leader_contexts import (
     BulletinContext,
@@ -13,8 +13,10 @@ from models.leader_contexts import (
     LeaderReportContext,
 )
 from models.letter_frames import LetterContext
-from models.letter_rows import DutyRow, RemarkRow, TaskRow
+from models.letter_rows import DutyRow, OverduePlanRow, RemarkRow, TaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
+from models.values import Value
 from models.vietnamese import local_day
 
 
@@ -117,9 +119,11 @@ class ReturnedContext(ProductContext):
     OPEN: ClassVar[tuple[str, ...]] = ("received_at", "resend_by")
 
     received_at: datetime
+    obligation_id: Line = ""  # named where its form is enclosed; no letter prints it
     times: int
     remarks: tuple[RemarkRow, ...]
     resend_by: datetime
+    forms_attached: bool = False
 
 
 class AcceptedContext(ProductContext):
@@ -143,12 +147,52 @@ class ExtensionContext(ProductContext):
     decided_by: Line
 
 
+class QuestionContext(ProductContext):
+    """E24: what the office asks about a version; the version stays with the office meanwhile."""
+
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "question")
+
+    received_at: datetime
+    question: Line
+
+
+class ComplianceOverdueContext(LetterContext):
+    """E25: detailed plans whose compliance review has not been made within its term."""
+
+    plans: tuple[OverduePlanRow, ...]
+    term_working_days: int
+
+
 class ClosingContext(LetterContext):
     """E19: thanks and where the file is kept."""
 
     dispatched_on: date
     document_count: int
     kept_at: Line
+
+
+class ChangeRow(Value):
+    """How a contact is to be after a change; nothing of it holds before somebody agreed."""
+
+    full_name: Line = ""
+    email: Line
+    phone: Line = ""
+    reason: Line
+
+
+class LinkContext(LetterContext):
+    """E21: the link that was asked for; with ``change``, the question whether that is right.
+
+    ``decide_url`` is where the reader says yes or no; it is known when the letter is claimed.
+    """
+
+    OPEN: ClassVar[tuple[str, ...]] = ("asked_at",)
+
+    asked_at: datetime
+    change: ChangeRow | None = None
+    change_number: int | None = None
+    decide_url: WebLink | None = None
+    decide_by: datetime | None = None
 
 
 CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
@@ -172,4 +216,9 @@ CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.EXTENSION: ExtensionContext,
     LetterKind.CLOSING: ClosingContext,
     LetterKind.ALARM: AlarmContext,
+    LetterKind.LINK: LinkContext,
+    LetterKind.QUESTION: QuestionContext,
+    LetterKind.COMPLIANCE_OVERDUE: ComplianceOverdueContext,
+    LetterKind.ASK_SENDER: AskSenderContext,
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext,
 }
