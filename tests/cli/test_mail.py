@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from sqlalchemy import Engine
 from adapters.database import open_engine
 from cli.main import main
 from config.clock import set_simulated_now
+from models.clocks import MonotonicReading
 from models.letters import LetterKind, LetterState
+from services import brakes
 from tests.services.letter_rows import put_letter, state_of
-from tests.services.stage import at
+from tests.services.stage import COMMUNE, at
 
 NOW = at((15, 6), "23:00")
 Run = Callable[..., tuple[int, str]]
@@ -41,8 +44,8 @@ def run(
     monkeypatch.setenv("DONDOC_HOME", str(tmp_path))
     monkeypatch.setenv("DONDOC_CLOCK_FILE", str(tmp_path / "clock"))
 
-    def command(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["dondoc", "mail", *words])
+    def command(*words: str, group: tuple[str, ...] = ("mail",)) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["dondoc", *group, *words])
         with pytest.raises(SystemExit) as ended:
             main()
         told = capsys.readouterr()
@@ -128,3 +131,18 @@ def test_a_reminder_that_may_have_arrived_is_refused_a_second_copy(
     code, told = run("settle", str(letter), "--resend", "--reason", "x")
     assert code == 1
     assert "chỉ gửi một lần" in told
+
+
+def test_while_the_clock_is_in_doubt_no_reminder_is_planned_by_hand_either(
+    run: Run, engine: Engine, tmp_path: Path
+) -> None:
+    later = MonotonicReading(boot_id="lần chạy trước", seconds=1)
+    tomorrow = NOW + timedelta(days=1)
+    brakes.engage(engine, commune=COMMUNE, home=tmp_path, now=tomorrow, monotonic=later)
+    code, told = run("remind", group=())
+    assert code == 1
+    assert "Không lập thư nhắc mới. Đồng hồ máy bị nhảy" in " ".join(told.split())
+    assert "dondoc mail release" in told
+    assert run("release")[0] == 0
+    code, told = run("remind", group=())
+    assert (code, "Đã lập 0 thư nhắc" in told) == (0, True)
