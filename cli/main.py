@@ -7,6 +7,7 @@ import typer
 from cli import (
     alarms,
     board,
+    contacts,
     documents,
     hand,
     mail,
@@ -33,6 +34,7 @@ reports.app.add_typer(report_signing.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(mail.app, name="mail")
 app.add_typer(alarms.app, name="alarms")
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(board.journal_app, name="journal")
 app.command("lint-document")(documents.lint_document)
 app.command("status")(board.status)
