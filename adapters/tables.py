@@ -2,6 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint
 
+from adapters.account_tables import accounts, sign_in_failures, sign_in_links, web_sessions
 from adapters.inbox_tables import alarms, inbox, inbox_copies, mailboxes, rounds
 from adapters.letter_tables import (
     clock_marks,
@@ -27,11 +28,14 @@ from adapters.report_tables import (
     sign_offs,
     signed_files,
 )
+from adapters.review_tables import compliance_forms, questions
 from adapters.schema import Instant, metadata
 
 __all__ = [
+    "accounts",
     "alarms",
     "clock_marks",
+    "compliance_forms",
     "contact_changes",
     "contacts",
     "decisions",
@@ -57,6 +61,7 @@ __all__ = [
     "pauses",
     "phase_openings",
     "plans",
+    "questions",
     "relays",
     "report_edits",
     "report_files",
@@ -64,10 +69,13 @@ __all__ = [
     "reports",
     "reviews",
     "rounds",
+    "sign_in_failures",
+    "sign_in_links",
     "sign_offs",
     "signed_files",
     "submissions",
     "unknown_watches",
+    "web_sessions",
 ]
 
 plans = Table(

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    accounts,
     alarms,
     board,
     contacts,
@@ -15,6 +16,7 @@ from cli import (
     plans,
     report_signing,
     reports,
+    unit_forms,
     up,
 )
 from cli.console import fail, words
@@ -31,8 +33,10 @@ app = typer.Typer(
 )
 app.add_typer(plans.app, name="plan")
 reports.app.add_typer(report_signing.app)
+reports.app.add_typer(unit_forms.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(mail.app, name="mail")
+app.add_typer(accounts.app, name="account")
 app.add_typer(alarms.app, name="alarms")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(board.journal_app, name="journal")

@@ -7,10 +7,14 @@ from typing import Annotated
 import typer
 
 from adapters.database import migrate, open_engine, refuse_damaged
+from cli.accounts import first_link
 from cli.console import warnings
 from cli.runtime import own_settings, prefect_settings, web_child
+from config.clock import read_now
 from config.settings import Settings, apply_environment, load_settings
 from deployments.schedules import PhaseWindow, phase_windows
+from models.accounts import LinkPurpose
+from services.desk import open_desk
 from services.plans import find_active_plans
 
 
@@ -60,11 +64,16 @@ def active_windows(settings: Settings) -> tuple[PhaseWindow, ...]:
 
 
 def announce_addresses(settings: Settings) -> None:
-    """Tell where the pages are."""
+    """Tell where the pages are, and how the first administrator gets in."""
     _announce(f"Giao diện Prefect: {settings.prefect_url}")
     _announce(f"Trang làm việc:    {settings.portal_url}/")
     if settings.is_loopback_mail:
         _announce(f"Hộp thư thử:       {settings.portal_url}/hop-thu/")
+    with open_desk(settings, now=read_now(settings)) as desk:
+        link = first_link(desk, LinkPurpose.SET_PASSWORD)
+    if link is not None:
+        _announce("Chưa ai có mật khẩu quản trị. Mở đường dẫn sau để đặt (dùng một lần):")
+        _announce(f"Đặt mật khẩu:      {link}")
     _announce("Nhấn Ctrl+C để dừng.")
 
 

@@ -1,5 +1,8 @@
 """Every error a caller may catch; messages are Vietnamese because users read them."""
 
+import math
+from datetime import timedelta
+
 from models.problems import Problem
 from models.submissions import Finding
 
@@ -28,6 +31,25 @@ class ConflictError(RefusedError):
     """The same key was already used with other content."""
 
 
+class VersionChangedError(ConflictError):
+    """A newer version came in while somebody judged the one before."""
+
+
+class SelfApprovalError(RefusedError):
+    """Nobody accepts what they entered themselves, or what their own unit sent."""
+
+
+class TooManyTriesError(RefusedError):
+    """Somebody guesses, or was taken for one who does; the next try is looked at after a while."""
+
+    def __init__(self, wait: timedelta) -> None:
+        """Keep how long to wait."""
+        self.wait_seconds = max(1, math.ceil(wait.total_seconds()))
+        minutes = math.ceil(self.wait_seconds / 60)
+        soon = f"{self.wait_seconds} giây" if self.wait_seconds < 60 else f"{minutes} phút"  # noqa: PLR2004 - a minute
+        super().__init__(f"Đã thử nhiều lần chưa đúng; hãy thử lại sau {soon}.")
+
+
 class SubmissionInvalidError(RefusedError):
     """Fields of an answer break the rules of their indicators; nothing was stored."""
 
@@ -48,6 +70,10 @@ class AmbiguousNumberError(DondocError):
             "dùng dấu chấm phân cách hàng nghìn, ví dụ 1500 hoặc 1.500.",
         )
         self.text = text
+
+
+class WorkbookUnreadableError(RefusedError):
+    """A spreadsheet that is no form of this unit's or not safe; its text is for the unit."""
 
 
 class PlanInvalidError(DondocError):

@@ -11,7 +11,7 @@ from adapters.link_sessions import LinkSession
 from adapters.links import LinkScope, read_change_token
 from models.contact_changes import ChangeState, ContactChange, Reach
 from models.errors import RefusedError
-from portal.answers import paragraphs
+from models.vietnamese import paragraphs
 from portal.csrf import CSRF_FIELD, csrf_token, refuse_forged
 from portal.desk import DeskOf
 from portal.entrances import BEFORE_ALL, with_session

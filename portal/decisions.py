@@ -11,7 +11,7 @@ from adapters.rule_sets import read_rule_set
 from models.errors import RefusedError
 from models.units import ContactRole
 from models.values import Value
-from portal.answers import paragraphs
+from models.vietnamese import paragraphs
 from portal.board import plan_of
 from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf

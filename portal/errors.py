@@ -4,22 +4,32 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from models.errors import DondocError, RefusedError, TransientError, UsageError
+from models.errors import (
+    DondocError,
+    RefusedError,
+    TooManyTriesError,
+    TransientError,
+    UsageError,
+)
 from portal.desk import settings_of
 from portal.new_links import ask_fields
+from portal.officers import SignInNeededError, sign_in_path
 from portal.pages import headers_of
 from portal.posted import typed_fields
+from portal.visitors import READ
 
 RETRY_SECONDS = "30"
 GONE, BUSY = 410, 503
 OFFERED_LINK = frozenset({404, GONE})
 ERRORS: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không hợp lệ", "Hãy tải lại trang rồi gửi lại."),
+    401: ("Chưa đăng nhập", "Phiên làm việc đã hết; hãy đăng nhập lại tại /dang-nhap rồi gửi lại."),
     403: (
-        "Không xác nhận được nơi gửi",
+        "Không được thực hiện",
         "Biểu mẫu không được gửi từ trang của hệ thống; hãy mở lại trang rồi gửi lại.",
     ),
     404: ("Không tìm thấy trang", "Hãy mở lại đường dẫn trong thư gần nhất đã nhận."),
@@ -31,8 +41,8 @@ ERRORS: dict[int, tuple[str, str]] = {
     ),
     408: ("Kết nối quá chậm", "Nội dung chưa được ghi nhận; hãy thử lại khi kết nối tốt hơn."),
     413: ("Nội dung gửi quá lớn", "Mỗi tệp tối đa 25 MB, mỗi lần gửi tối đa 60 MB."),
-    429: ("Quá nhiều lần thử", "Hãy chờ ít phút rồi thử lại."),
     422: ("Thông tin chưa đúng", "Hãy kiểm tra lại ngày, bộ lọc hoặc nội dung đã nhập."),
+    429: ("Đã thử quá nhiều lần", "Hãy thử lại sau ít phút."),
     500: ("Hệ thống gặp lỗi", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
     503: ("Hệ thống đang bận", "Nội dung chưa được ghi nhận; hãy thử lại sau ít phút."),
 }
@@ -65,15 +75,31 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
         return page(request, error.status_code, own, error.headers)
 
     def show_fault(request: Request, error: Exception) -> Response:
-        return page(request, _status_of(error), str(error))
+        return page(request, _status_of(error), str(error), _wait(error))
+
+    def ask_to_sign_in(request: Request, _: Exception) -> Response:
+        if request.method not in READ:
+            return page(request, 401)
+        query = f"?{request.url.query}" if request.url.query else ""
+        path = sign_in_path(f"{request.url.path}{query}")
+        return RedirectResponse(path, 303)
 
     app.add_exception_handler(HTTPException, show_http)
+    app.add_exception_handler(SignInNeededError, ask_to_sign_in)
     app.add_exception_handler(RequestValidationError, lambda request, _: page(request, 422))
     app.add_exception_handler(DondocError, show_fault)
     app.add_exception_handler(Exception, lambda request, _: page(request, 500))
 
 
+def _wait(error: Exception) -> Mapping[str, str]:
+    if isinstance(error, TooManyTriesError):
+        return {"Retry-After": str(error.wait_seconds)}
+    return {}
+
+
 def _status_of(error: Exception) -> int:
+    if isinstance(error, TooManyTriesError):
+        return 429
     if isinstance(error, UsageError):
         return 404
     if isinstance(error, RefusedError):

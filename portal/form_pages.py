@@ -9,9 +9,11 @@ from pydantic import Field
 from models.answer_forms import (
     DOCUMENT_FIELD,
     FILES_FIELD,
-    NUMBERED,
+    form_fields,
     narrative_titles,
     open_fields,
+    row_fields,
+    wants_note,
 )
 from models.drafts import Draft
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType, RuleKind
@@ -21,7 +23,7 @@ from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
 from models.vietnamese import format_number, sentence_case
-from portal.answers import MAX_ROWS, row_fields, value_name, wants_note, write_form
+from portal.answers import MAX_ROWS, value_name, write_form
 from portal.conflicts import Difference
 from portal.posted import FormInput
 from services.portal_views import Task
@@ -31,8 +33,6 @@ DRAFT_OLDER = (
     "Sau khi lưu bản nháp này, đơn vị đã có bản gửi lần {version}; khi bấm Gửi, hệ thống sẽ nêu "
     "các mục khác nhau để đối chiếu."
 )
-ROW_LABELS = {"name": "tên", "household": "chủ hộ", "village": "thôn", "owner": "chủ thể",
-              "ref": "số hiệu hoặc đường dẫn minh chứng"}  # fmt: skip
 
 
 class FormState(Value):
@@ -97,8 +97,7 @@ def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
     """Return what the form of a task asks; a returned one only what was remarked on."""
     kind = task.requirement.kind
     narratives = narrative_titles(kind)
-    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
-    known = frozenset([*(i.id for i in task.asked), *narratives, *numbered])
+    known = form_fields(kind, task.asked)
     is_return = task.obligation.state is ObligationState.RETURNED
     opened = open_fields(known, task.remarks if is_return else {})
     asked = [one for one in task.asked if one.id in opened]
@@ -127,7 +126,7 @@ def rows_shown(indicator: Indicator, given: FormInput) -> int:
         if any(given.one(value_name(indicator.id, number, f)) for f in row_fields(indicator))
     ]
     shown = given.one(f"so_dong.{indicator.id}")
-    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 10
+    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 30
     more = MORE_ROWS if given.one("them") == indicator.id else 0
     return min(MAX_ROWS, max(asked, len(filled) + 1) + more)
 
@@ -157,7 +156,7 @@ def field_titles(shape: FormShape) -> dict[str, str]:
 
 def row_label(field: str) -> str:
     """Return the name of a column of a list."""
-    return sentence_case(ROW_LABELS.get(field) or label_of(field))
+    return sentence_case(label_of(field))
 
 
 def hint_of(indicator: Indicator) -> str:
@@ -174,6 +173,7 @@ def hint_of(indicator: Indicator) -> str:
 FORM_WORDS = {
     "hint_of": hint_of,
     "row_fields": row_fields,
+    "most_rows": MAX_ROWS,
     "rows_shown": rows_shown,
     "row_label": row_label,
     "wants_note": wants_note,

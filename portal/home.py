@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from portal.desk import DeskOf
+from portal.officers import OfficerOf
 from services.plans import find_plans
 from services.portal_overviews import read_overviews
 
@@ -14,7 +15,7 @@ def home_routes(templates: Jinja2Templates) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get("/")
-    def show_home(request: Request, desk: DeskOf) -> Response:
+    def show_home(request: Request, desk: DeskOf, _: OfficerOf) -> Response:
         overviews = read_overviews(
             desk.engine, commune=desk.commune, calendar=desk.calendar, now=desk.now
         )

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
@@ -17,6 +17,7 @@ from portal.desk import DeskOf
 from portal.downloads import download
 from portal.mail_reading import clean_html, group_by_day, kind_label, links_of
 from portal.mail_search import SoughtOf, choices_of, find_letters
+from portal.officers import require
 from portal.pages import CONTENT_SECURITY_POLICY
 from services.desk import Desk
 from services.threads import Conversation, read_conversations
@@ -43,7 +44,10 @@ _WORDS: dict[str, object] = {"kind_label": kind_label, "local": local}
 
 def mailbox_routes(folder: Path, templates: Jinja2Templates) -> APIRouter:
     """Return the routes of the mailbox page over the catcher's folder, under ``/hop-thu``."""
-    router = APIRouter(prefix=PREFIX, default_response_class=HTMLResponse)
+    # Its letters hold the links by which units and leaders act: nobody else may read them.
+    router = APIRouter(
+        prefix=PREFIX, default_response_class=HTMLResponse, dependencies=[Depends(require())]
+    )
     _add_list(router, folder, templates)
     _add_letter(router, folder, templates)
     _add_contents(router, folder)

@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import Settings
+from models.accounts import Role
 from models.values import Value
 from portal.statics import icon_path, stylesheet_path
 
@@ -40,6 +41,11 @@ class NavLink(Value):
 
     label: str
     href: str
+    roles: frozenset[Role] = frozenset(Role)
+
+    def is_for(self, role: Role) -> bool:
+        """Whether the link leads somewhere the role may go."""
+        return role in self.roles
 
     def is_current(self, path: str) -> bool:
         """Whether the page of that path belongs to the link."""

@@ -7,6 +7,7 @@ from fastapi.templating import Jinja2Templates
 from models.submissions import Channel
 from portal.board import plan_of
 from portal.desk import DeskOf
+from portal.officers import OfficerOf
 from portal.reports import PREFIX, report_of
 from services.report_traces import trace_figure
 
@@ -21,7 +22,7 @@ def report_trace_routes(templates: Jinja2Templates) -> APIRouter:
 
     @router.get(FIGURE)
     def show_figure(
-        request: Request, *, plan_id: str, version: int, reference: str, desk: DeskOf
+        request: Request, *, plan_id: str, version: int, reference: str, desk: DeskOf, _: OfficerOf
     ) -> Response:
         plan = plan_of(desk, plan_id)
         report = report_of(desk, plan, version)

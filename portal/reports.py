@@ -4,18 +4,18 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
-from adapters.install_key import read_install_key
 from adapters.ledger import PlanRecord
+from models.accounts import Role
 from models.indicators import Indicator
 from models.linked_documents import linked
 from models.report_annexes import coverage_table
 from models.totals import Source, Total, Totals, trace
 from models.values import Value
 from portal.board import plan_of
-from portal.csrf import CSRF_FIELD, csrf_token
+from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.downloads import download
-from portal.letters import may_act
+from portal.officers import Officer, OfficerOf
 from services.desk import Desk
 from services.dispatch_packages import find_packages
 from services.portal_overviews import find_files
@@ -41,19 +41,23 @@ def report_routes(templates: Jinja2Templates) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get("/ke-hoach/{plan_id}/bao-cao")
-    def show_newest(plan_id: str, desk: DeskOf) -> Response:
+    def show_newest(plan_id: str, desk: DeskOf, _: OfficerOf) -> Response:
         version = report_of(desk, plan_of(desk, plan_id)).version
         return RedirectResponse(f"/ke-hoach/{plan_id}/bao-cao/{version}", 303)
 
     @router.get("/ke-hoach/{plan_id}/bao-cao/{version}")
-    def show_report(request: Request, plan_id: str, version: int, desk: DeskOf) -> Response:
+    def show_report(
+        *, request: Request, plan_id: str, version: int, desk: DeskOf, officer: OfficerOf
+    ) -> Response:
         plan = plan_of(desk, plan_id)
         report = report_of(desk, plan, version)
-        context = report_context(desk, plan, report) | _shown(plan, report) | _office(desk)
+        context = report_context(desk, plan, report) | _shown(plan, report) | _office(officer)
         return templates.TemplateResponse(request, "portal/report.html.j2", context)
 
     @router.get("/ke-hoach/{plan_id}/bao-cao/{version}/tep/{name}")
-    def download_file(plan_id: str, version: int, name: str, desk: DeskOf) -> Response:
+    def download_file(
+        *, plan_id: str, version: int, name: str, desk: DeskOf, _: OfficerOf
+    ) -> Response:
         return send_file(desk, report_of(desk, plan_of(desk, plan_id), version), name)
 
     return router
@@ -100,10 +104,9 @@ def _shown(plan: PlanRecord, report: ReportRecord) -> dict[str, object]:
     }
 
 
-def _office(desk: Desk) -> dict[str, object]:
+def _office(officer: Officer) -> dict[str, object]:
     """Return what the office's own form on the page needs."""
-    token = csrf_token(read_install_key(desk.settings.home), PREFIX)
-    return {"may_act": may_act(desk.settings), "csrf_field": CSRF_FIELD, "csrf": token}
+    return {"may_act": officer.may(Role.OFFICE), "csrf_field": CSRF_FIELD, "csrf": officer.csrf}
 
 
 def traces_of(plan: PlanRecord, totals: Totals) -> tuple[Trace, ...]:

@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse
 from models.errors import RefusedError
 from models.plans import RequirementKind
 from models.submissions import Answer, Channel
-from models.vietnamese import format_day
-from portal.answers import iso_day, paragraphs
+from models.vietnamese import format_day, paragraphs
+from portal.answers import iso_day
 from portal.desk import DeskOf
 from portal.posted import FormInput, PostedOf
 from portal.visitors import PAGE, Visitor, VisitorOf

@@ -6,6 +6,7 @@ from fastapi.templating import Jinja2Templates
 
 from portal.board import plan_of
 from portal.desk import DeskOf
+from portal.officers import OfficerOf
 from services.boards import read_board
 from services.portal_overviews import read_history, read_letters
 from services.reminders import explain_unit
@@ -16,7 +17,9 @@ def unit_routes(templates: Jinja2Templates) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get("/ke-hoach/{plan_id}/don-vi/{unit_id}")
-    def show_unit(request: Request, plan_id: str, unit_id: str, desk: DeskOf) -> Response:
+    def show_unit(
+        *, request: Request, plan_id: str, unit_id: str, desk: DeskOf, _: OfficerOf
+    ) -> Response:
         plan = plan_of(desk, plan_id)
         unit = next((u for u in plan.dossier.units.units if u.id == unit_id), None)
         if unit is None:

@@ -6,7 +6,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, Engine, func, select, update
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot, transaction
 from adapters.ledger import PlanRecord, PlanState, RegisteredContact, read_contacts, read_plans
 from adapters.links import LinkScope
 from models.errors import UsageError
@@ -34,9 +34,9 @@ def find_resident(engine: Engine, scope: LinkScope) -> Resident | None:
     It ends when its plan is closed, when the contact or the unit is gone, and when the contact's
     links were revoked or made anew.
     """
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         plans = read_plans(connection, commune=scope.commune, state=PlanState.ACTIVE)
-        contacts = read_contacts(connection, commune=scope.commune)
+        contacts = read_contacts(connection, commune=scope.commune, unit_id=scope.unit_id)
     if scope.plan_id and scope.plan_id not in {plan.id for plan in plans}:
         return None
     found = [

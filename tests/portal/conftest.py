@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import unescape
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
@@ -18,18 +20,23 @@ from adapters.database import open_engine, transaction
 from adapters.install_key import read_install_key
 from adapters.links import LinkScope, make_link_token
 from adapters.plan_files import read_dossier
-from config.clock import set_simulated_now
+from config.clock import read_now, set_simulated_now
 from config.settings import CONFIG_FOLDER, Settings
+from models.accounts import LinkPurpose, Role
+from models.errors import RefusedError
 from models.submissions import Answer, Channel
 from portal.app import make_app
+from services.accounts import add_account
 from services.desk import Desk
 from services.phases import open_phase
 from services.plans import activate_plan, import_plan
+from services.sign_in_links import make_sign_in_link, use_sign_in_link
 from services.submissions import submit
 
 PLAN = "kh-khcn-2026"
 ISSUED = date(2026, 5, 8)
 START = datetime(2026, 5, 8, 3, 0, tzinfo=UTC)
+COOKIE = "dondoc"
 JUNE = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
 
 
@@ -44,7 +51,13 @@ class Site:
         return self.settings.clock_file
 
     def move_to(self, now: datetime) -> None:
+        """Move the clock; whoever was signed in signs in again if too long has passed."""
         set_simulated_now(self.clock, now)
+        if (
+            self.client.cookies.get(COOKIE)
+            and self.client.get("/tai-khoan").url.path != "/tai-khoan"
+        ):
+            self.sign_in()
 
     def token(
         self, unit_id: str, role: str = "head", *, expires: datetime | None = None, serial: int = 0
@@ -59,6 +72,34 @@ class Site:
             serial=serial,
         )
         return make_link_token(read_install_key(self.settings.home), scope)
+
+    def session(self, role: Role = Role.ADMINISTRATOR, **more: str) -> str:
+        """Open a session of an account of that role, made if need be; its id is the cookie."""
+        name = f"t-{role}"
+        engine, now = open_engine(self.settings.engine_url), read_now(self.settings)
+        with suppress(RefusedError):
+            add_account(
+                engine, name, commune=self.settings.commune, full_name=f"Cán bộ {role}", role=role, by="t",
+                now=now, **more,
+            )  # fmt: skip
+        token = make_sign_in_link(
+            engine,
+            name,
+            commune=self.settings.commune,
+            purpose=LinkPurpose.SIGN_IN,
+            by="t",
+            now=now,
+        )
+        found = use_sign_in_link(engine, token, commune=self.settings.commune, now=now)
+        engine.dispose()
+        return found
+
+    def sign_in(self, role: Role = Role.ADMINISTRATOR, **more: str) -> None:
+        """Make the client that of an account of that role."""
+        self.client.cookies.set(COOKIE, self.session(role, **more))
+
+    def sign_out(self) -> None:
+        self.client.cookies.delete(COOKIE)
 
     def open(self, unit_id: str, role: str = "head") -> str:
         """Follow the link of a letter; returns the clean path it leads to."""
@@ -118,17 +159,21 @@ def portal_template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFact
     activate_plan(desk.engine, PLAN, number=15, issued_on=ISSUED, actor="t", now=START, day=ISSUED)
     open_phase(desk.engine, PLAN, "P1", calendar=desk.calendar, now=START)
     desk.engine.dispose()
+    set_simulated_now(home / "clock", JUNE)
+    made = Site(Settings(home=home, clock_file=home / "clock"), TestClient(FastAPI()))
+    (home / "session").write_text(made.session())
     return home
 
 
 @pytest.fixture
 def site(portal_template: Path, tmp_path: Path) -> Iterator[Site]:
-    """The portal in June, a copy of its own."""
+    """The portal in June, a copy of its own; its client is signed in as an administrator."""
     home = tmp_path / "home"
     shutil.copytree(portal_template, home)
     settings = Settings(home=home, clock_file=home / "clock")
-    set_simulated_now(home / "clock", JUNE)
     app = make_app(settings)
     base = "http://127.0.0.1:4280"
     with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
-        yield Site(settings=settings, client=client)
+        made = Site(settings=settings, client=client)
+        client.cookies.set(COOKIE, (home / "session").read_text())
+        yield made

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from adapters.database import open_engine
 from models.letter_holds import HoldReason
 from models.letters import LetterState
 from portal.app import make_app
 from services.brakes import hold
-from tests.portal.conftest import JUNE, PLAN, Site
+from tests.portal.conftest import COOKIE, JUNE, PLAN, Site
 from tests.portal.test_decisions_page import draft
 from tests.portal.test_mailbox import keep, letter, thread_to
 from tests.services.letter_rows import put_letter, state_of
@@ -71,6 +77,18 @@ def is_within(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+def signed_in(context: BrowserContext, site: Site) -> BrowserContext:
+    """Give the browser the session of an administrator."""
+    context.add_cookies(
+        [{"name": COOKIE, "value": site.session(), "domain": "127.0.0.1", "path": "/"}]
+    )
+    return context
+
+
+def officer_page(browser: Browser, site: Site, size: ViewportSize) -> Page:
+    return signed_in(browser.new_context(viewport=size), site).new_page()
+
+
 def test_a_village_head_confirms_and_sends_the_sheet_by_keyboard(
     browser: Browser, address: str, site: Site
 ) -> None:
@@ -109,7 +127,7 @@ def test_a_village_head_confirms_and_sends_the_sheet_by_keyboard(
 def test_the_officer_s_pages_fit_the_screen(
     browser: Browser, address: str, site: Site, size: ViewportSize
 ) -> None:
-    page = browser.new_page(viewport=size)
+    page = officer_page(browser, site, size)
     for path, title in {
         "": "trang-dau",
         f"ke-hoach/{PLAN}": "bang",
@@ -135,7 +153,7 @@ def test_letters_in_doubt_are_settled_on_any_screen(
     letter = put_letter(ledger, "b", now=JUNE, contact="thon-02.head", state="unknown", copies=1,
                         last_text=said, settled_at=JUNE)  # fmt: skip
     hold(ledger, commune="bat-mot", reason=HoldReason.STORM, detail=said, by="x", now=JUNE)
-    page = browser.new_page(viewport=size)
+    page = officer_page(browser, site, size)
     page.goto(f"{address}/thu")
     assert is_within(page)
     shoot(page, f"{size['width']}-thu")
@@ -177,7 +195,7 @@ def test_the_mailbox_is_read_on_any_screen_without_scripts(
         octets = letter(number, subject=long, html=loud, thread=thread)
         keep(site, octets, f"{number:05d}-{number:032x}")
     context = browser.new_context(viewport=size, java_script_enabled=False)
-    page = context.new_page()
+    page = signed_in(context, site).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/hop-thu")
@@ -199,7 +217,7 @@ def test_the_report_is_edited_and_traced_on_a_phone(
     browser: Browser, address: str, site: Site
 ) -> None:
     draft(site, "thon-01")
-    page = browser.new_page(viewport=PHONE)
+    page = officer_page(browser, site, PHONE)
     page.goto(f"{address}/ke-hoach/{PLAN}/bao-cao/bien-tap")
     assert is_within(page)
     page.get_by_label("Lời của cán bộ").first.fill("- Xã đã phát {TT01} lượt")
