@@ -16,13 +16,13 @@ from models.answer_forms import (
     wants_note,
 )
 from models.drafts import Draft
-from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
+from models.indicators import Indicator, IndicatorCatalogue, IndicatorType, RuleKind
 from models.obligations import ObligationState
 from models.submissions import Attachment, Finding
 from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
-from models.vietnamese import sentence_case
+from models.vietnamese import format_number, sentence_case
 from portal.answers import MAX_ROWS, value_name, write_form
 from portal.conflicts import Difference
 from portal.posted import FormInput
@@ -159,7 +159,19 @@ def row_label(field: str) -> str:
     return sentence_case(label_of(field))
 
 
+def hint_of(indicator: Indicator) -> str:
+    """Return what may be written in the field: a range, a length; empty when anything may."""
+    words = []
+    for rule in indicator.rules:
+        if rule.kind is RuleKind.RANGE and rule.high is not None:
+            words.append(f"Từ {format_number(rule.low or 0)} đến {format_number(rule.high)}.")
+        if rule.kind is RuleKind.MAX_LENGTH and rule.high is not None:
+            words.append(f"Tối đa {format_number(rule.high)} ký tự.")
+    return " ".join(words)
+
+
 FORM_WORDS = {
+    "hint_of": hint_of,
     "row_fields": row_fields,
     "most_rows": MAX_ROWS,
     "rows_shown": rows_shown,

@@ -7,7 +7,7 @@ from models.submissions import Channel
 from models.vietnamese import paragraphs
 from portal.desk import DeskOf
 from portal.posted import PostedOf
-from portal.visitors import VisitorOf
+from portal.visitors import PAGE, VisitorOf
 from services.questions import answer_question
 
 ANSWER = "tra_loi"
@@ -17,9 +17,9 @@ def question_answer_routes() -> APIRouter:
     """Return the route that takes the answer to a question."""
     router = APIRouter()
 
-    @router.post("/d/{link}/tra-loi/{question_id}")  # noqa: FAST003 - the visitor takes the link
+    @router.post(PAGE + "/tra-loi/{question_id}")
     def take_answer(
-        question_id: int, desk: DeskOf, visitor: VisitorOf, posted: PostedOf
+        posted: PostedOf, question_id: int, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         answer_question(
             desk.engine, question_id, commune=desk.commune, unit_id=visitor.unit_id,

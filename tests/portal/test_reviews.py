@@ -121,18 +121,18 @@ def test_a_question_leaves_the_state_and_shows_its_answer(site: Site) -> None:
     kinds = [row["kind"] for row in rows(site, tables.outbox)]
     assert kinds.count("E24") == 1
     assert "Đang chờ trả lời" in site.client.get("/tham-dinh").text
-    link = site.link("thon-01")
-    page = site.client.get(f"/d/{link}").text
+    link = site.open("thon-01")
+    page = site.client.get(link).text
     assert "Cần trả lời" in page
     assert HOSTILE not in page
     fields = site.hidden(page.split('id="tra-loi"')[1])
-    foreign = site.client.get(f"/d/{site.link('thon-02')}").text
+    foreign = site.client.get(site.open("thon-02")).text
     assert "Cần trả lời" not in foreign
     wrong = {"ma_bieu_mau": site.hidden(foreign)["ma_bieu_mau"], "tra_loi": "x"}
-    assert site.client.post(f"/d/{site.link('thon-02')}/tra-loi/1", data=wrong).status_code == 404
-    told = site.client.post(f"/d/{link}/tra-loi/1", data=fields | {"tra_loi": "Đã gồm học sinh."})
+    assert site.client.post(f"{site.open('thon-02')}/tra-loi/1", data=wrong).status_code == 404
+    told = site.client.post(f"{link}/tra-loi/1", data=fields | {"tra_loi": "Đã gồm học sinh."})
     assert "Đã ghi nhận câu trả lời" in told.text
-    site.client.post(f"/d/{link}/tra-loi/1", data=fields | {"tra_loi": "đổi ý"})
+    site.client.post(f"{link}/tra-loi/1", data=fields | {"tra_loi": "đổi ý"})
     assert "Đã gồm học sinh." in site.client.get(f"/tham-dinh/viec/{SHEET}").text
     (question,) = rows(site, tables.questions)
     assert (question["answer"], question["channel"]) == ("Đã gồm học sinh.", "portal")
@@ -302,7 +302,7 @@ def test_a_returned_plan_is_told_row_numbers_and_corrections(site: Site) -> None
     (review,) = rows(site, tables.reviews)
     told = "Tiêu chí 2: Chuyển trước ngày 29/6; Tiêu chí 12: Ghi người phụ trách"
     assert review["remarks"] == {"Phiếu rà soát": told}
-    assert told in site.client.get(f"/d/{site.link('dt-hnd')}/nop/{KHCT}").text
+    assert told in site.client.get(f"{site.open('dt-hnd')}/nop/{KHCT}").text
     with_plan(site, "Tuyên truyền ngày 22/6/2026", nonce="2")
     stale = site.client.post(path, data=fields)
     assert stale.status_code == 409
