@@ -46,6 +46,8 @@ DOUBTFUL = (
     ("Không phát sinh", InboxState.ASKED, "phải nêu lý do"),
     ("Đã gửi.", InboxState.ASKED, "không kèm tệp nào"),
     ("", InboxState.ASKED, "không kèm tệp nào"),
+    ("Th«n ®· nhËn ®­îc kÕ ho¹ch, xin göi sè liÖu", InboxState.ASKED, "TCVN3"),
+    ("Thoân ñaõ nhaän ñöôïc keá hoaïch, xin göûi soá lieäu", InboxState.ASKED, "VNI"),
     ("Cho hỏi hạn nộp là ngày nào?", InboxState.PERSON, "E-IN-WORDS"),
     ("Đã nhận thư nhắc.", InboxState.SETTLED, "không có việc nào chờ xác nhận"),
 )
