@@ -7,21 +7,10 @@ from datetime import UTC, datetime
 from typing import cast
 
 from adapters.imap_client import ImapConnection, ImapSettings, logged_in, outages
-from models.values import Value
+from adapters.mail_folders import DONE_FOLDER, HEAD_OCTETS, LyingMail
 
-DONE_FOLDER = "Da-nhan"
 LISTED_AT_ONCE = 500
-HEAD_OCTETS = 64 * 1024
 _SEEN = b"\\Seen"
-
-
-class LyingMail(Value):
-    """One mail in the folder: its UID, its size in octets, since when it lies there."""
-
-    uid: int
-    size: int
-    is_seen: bool
-    arrived_at: datetime | None = None  # by the clock of its server
 
 
 class ImapFolder:

@@ -8,7 +8,7 @@ from models.values import Value
 
 
 class LetterKind(StrEnum):
-    """E01-E19 of domain.md 4.3, E20 to the administrator, E21-E23 as their templates say."""
+    """E01-E19 of domain.md 4.3, E20 to the administrator, and what came after."""
 
     ASSIGNMENT = "E01"
     REMIND_EARLY = "E02"
@@ -33,6 +33,8 @@ class LetterKind(StrEnum):
     LINK = "E21"
     ASK_SENDER = "E22"
     UNCLEAR_REPLY = "E23"
+    QUESTION = "E24"
+    COMPLIANCE_OVERDUE = "E25"
 
 
 REMINDER_KINDS = frozenset(

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
+from adapters.caught_mail import CaughtMailbox
 from adapters.database import open_engine
 from adapters.imap_client import ImapSettings, ImapTls
 from adapters.install_key import read_install_key
@@ -81,15 +82,18 @@ class Desk:
         return read_monotonic(self.settings)
 
     @property
-    def mailbox(self) -> ImapSettings | None:
+    def mailbox(self) -> ImapSettings | CaughtMailbox | None:
         """Where replies and bounces come to; None where nothing is set.
+
+        Without a relay that is the catcher on this machine.
 
         Raises:
             UsageError: the server is set without a name or a password.
         """
         s = self.settings
         if s.imap_host is None:
-            return None
+            ours = tuple(dict.fromkeys((s.reply_address, s.sender_address)))
+            return CaughtMailbox(path=s.mail_folder, addresses=ours) if s.is_loopback_mail else None
         if s.imap_username is None or s.imap_password is None:
             raise UsageError(
                 "Đã đặt DONDOC_IMAP_HOST nhưng thiếu DONDOC_IMAP_USERNAME hoặc "

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from adapters.blobs import BlobStore
 from adapters.database import transaction
-from adapters.imap import ImapFolder, LyingMail
 from adapters.incoming_mail import read_head, read_mail
 from adapters.incoming_mail_scan import MOST_OCTETS, TOO_LARGE
+from adapters.mail_folders import LyingMail, MailFolder
 from models.incoming import AUTOMATIC_CLASSES, InboxState, IncomingMail
 from models.incoming_classes import Judgement, Known, classify
 from models.values import Value
@@ -68,7 +68,7 @@ class MailReader:
     """Takes in the mails of one folder: files before rows, rows before the mailbox is touched."""
 
     def __init__(
-        self, engine: Engine, folder: ImapFolder, *, intake: Intake, blobs: BlobStore,
+        self, engine: Engine, folder: MailFolder, *, intake: Intake, blobs: BlobStore,
         day: date, now: datetime,
     ) -> None:  # fmt: skip
         """Keep what is needed; nothing is read yet."""

@@ -15,6 +15,7 @@ from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 from services import phases
+from services.drafts import drop_draft
 from services.journal import note, record
 from services.notices import notify_received
 
@@ -65,6 +66,7 @@ def submit(
             receipt_code=_receipt_code(obligation_id, nonce),
         )  # fmt: skip
         _store(connection, plan, submission, nonce=nonce, now=now)
+        drop_draft(connection, obligation_id, sent_by)
         _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
         notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
                         now=now)  # fmt: skip

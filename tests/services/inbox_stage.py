@@ -11,8 +11,9 @@ from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
 from adapters.database import transaction
-from adapters.imap import DONE_FOLDER, ImapFolder, open_folder
+from adapters.imap import open_folder
 from adapters.imap_client import ImapSettings, ImapTls
+from adapters.mail_folders import DONE_FOLDER, MailFolder
 from adapters.reply_tokens import token_sha256
 from models.addresses import Mailbox
 from models.letters import LetterKind, LetterState
@@ -69,7 +70,7 @@ class Postbox:
         with open_folder(self.settings) as folder:
             return self.read(folder, now)
 
-    def read(self, folder: ImapFolder, now: datetime = NOW) -> Fetched:
+    def read(self, folder: MailFolder, now: datetime = NOW) -> Fetched:
         """Take in what lies in an opened folder."""
         return MailReader(
             self.engine, folder, intake=self.intake, blobs=self.blobs, day=now.date(), now=now
