@@ -53,7 +53,7 @@ def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
     """What the reply says, and what it may be about."""
     of_unit = read_unit_tasks(clerk, row)
     tasks = _spoken_of(clerk, row, of_unit)
-    files = sort_files(mail.attachments)
+    files = sort_files(mail.attachments, clerk.blobs)
     reader = FormReader(
         clerk.engine, clerk.blobs, key=clerk.letterhead.key, calendar=clerk.calendar,
         now=clerk.now,
@@ -67,6 +67,7 @@ def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
         files=read.documents,
         faults=(*files.refused, *read.faults, *(() if files.taken else _legacy(mail.text))),
         refusal=read.refusal,
+        held=files.held,
         tasks=tasks,
         of_unit=of_unit,
         arrived_at=arrival_of(row, of_unit),

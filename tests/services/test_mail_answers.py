@@ -187,6 +187,7 @@ def test_where_two_things_are_open_a_person_says_which(mails: Correspondence) ->
 
 REFUSED = (
     ("báo cáo.rar", b"Rar!", "Không nhận loại tệp này"),
+    ("báo cáo.xlsm", b"PK\x03\x04", "Tệp có macro"),
     ("báo cáo.pdf.exe", b"MZ", "Không nhận loại tệp này"),
     ("báo cáo.pdf", b"<html>", "Không nhận loại tệp này"),
     ("báo cáo.pdf", b"", "Tệp rỗng"),
