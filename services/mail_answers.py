@@ -11,6 +11,7 @@ from models.errors import RefusedError, TransientError
 from models.incoming import InboxState, IncomingMail, MailClass
 from models.mail_intents import IntentKind
 from models.values import Value
+from services.held_uploads import hold_files
 from services.mail_letters import ask_sender, tell_unclear
 from services.mail_moves import (
     ASKED,
@@ -120,6 +121,12 @@ def _take(clerk: Clerk, row: MailRow) -> str | None:
 
 
 def _act(case: Case, verdict: Verdict) -> str | None:
+    if verdict.task is not None:
+        hold_files(
+            case.clerk.engine, case.reply.held, commune=case.clerk.commune,
+            unit_id=str(case.row.unit_id), obligation_id=verdict.task.obligation.id,
+            contact_id=str(case.row.contact_id or case.row.sender), now=case.clerk.now,
+        )  # fmt: skip
     match verdict.kind:
         case VerdictKind.SEND:
             return _send(case, verdict)

@@ -12,8 +12,11 @@ from adapters.database import transaction
 from adapters.incoming_mail import read_mail
 from models.calendars import WorkingCalendar
 from models.incoming import IncomingMail
+from models.legacy_encodings import convert_legacy, find_legacy_encoding, legacy_sample
+from models.letter_rows import RemarkRow
 from models.mail_intents import read_intent
 from models.obligations import DONE_STATES
+from models.vietnamese import clean_text
 from services.inbox_facts import Intake
 from services.letterheads import Letterhead
 from services.mail_files import sort_files
@@ -50,7 +53,7 @@ def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
     """What the reply says, and what it may be about."""
     of_unit = read_unit_tasks(clerk, row)
     tasks = _spoken_of(clerk, row, of_unit)
-    files = sort_files(mail.attachments)
+    files = sort_files(mail.attachments, clerk.blobs)
     reader = FormReader(
         clerk.engine, clerk.blobs, key=clerk.letterhead.key, calendar=clerk.calendar,
         now=clerk.now,
@@ -62,12 +65,23 @@ def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
         intent=read_intent(mail.text, codes=codes),
         forms=read.forms,
         files=read.documents,
-        faults=(*files.refused, *read.faults),
+        faults=(*files.refused, *read.faults, *(() if files.taken else _legacy(mail.text))),
         refusal=read.refusal,
+        held=files.held,
         tasks=tasks,
         of_unit=of_unit,
         arrived_at=arrival_of(row, of_unit),
     )
+
+
+def _legacy(text: str) -> tuple[RemarkRow, ...]:
+    encoding = find_legacy_encoding(text)
+    if encoding is None:
+        return ()
+    read = clean_text(convert_legacy(legacy_sample(text, encoding), encoding))
+    message = f"Lời thư gõ bằng bảng mã {encoding}, ví dụ “{read}”; hệ thống chỉ đọc chữ Unicode."
+    hint = "Gõ lại bằng bảng mã Unicode (trong UniKey chọn bảng mã Unicode) rồi trả lời thư này."
+    return (RemarkRow(field="Lời thư", message=message, hint=hint),)
 
 
 def arrival_of(row: MailRow, tasks: tuple[Task, ...]) -> datetime:

@@ -11,6 +11,7 @@ from models.mail_intents import Intent
 from models.submissions import Answer, Attachment, Finding
 from models.values import Value
 from models.vietnamese import sentence_case
+from services.held_uploads import Held
 from services.portal_views import Task
 
 
@@ -35,6 +36,7 @@ class Reply(Value):
     files: tuple[Attachment, ...] = ()  # documents, without the forms
     faults: tuple[RemarkRow, ...] = ()
     refusal: str = ""  # nothing more is to be sent for one of the forms
+    held: tuple[Held, ...] = ()  # a person must look at them before anybody opens them
     tasks: tuple[Task, ...] = ()
     of_unit: tuple[Task, ...] = ()
     arrived_at: datetime

@@ -55,9 +55,7 @@ def submit(
         obligation = read_obligation(connection, obligation_id)
         if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
             return Receipt(submission=earlier, is_new=False)
-        plan = read_plan(connection, obligation.plan_id)
-        refuse_closed(plan)
-        _refuse_closed(obligation)
+        plan = _open_plan(connection, obligation)
         warnings = _check(plan, obligation, answer)
         submission = Submission(
             id=f"{obligation_id}@{obligation.version + 1}", obligation_id=obligation_id,
@@ -103,12 +101,15 @@ def _earlier(
     return Submission.model_validate(dict(row))
 
 
-def _refuse_closed(obligation: Obligation) -> None:
+def _open_plan(connection: Connection, obligation: Obligation) -> PlanRecord:
+    plan = read_plan(connection, obligation.plan_id)
+    refuse_closed(plan)
     if obligation.state in {ObligationState.ACCEPTED, ObligationState.WAIVED}:
         raise RefusedError(
             f"'{obligation.id}' đã được chấp nhận hoặc miễn; "
             "hãy đề nghị Phòng phụ trách mở lại trước khi gửi bản mới."
         )
+    return plan
 
 
 def _check(plan: PlanRecord, obligation: Obligation, answer: Answer) -> tuple[Finding, ...]:

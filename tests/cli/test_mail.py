@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
-from adapters.database import open_engine
+from adapters import tables
+from adapters.blobs import BlobStore
+from adapters.database import open_engine, transaction
 from cli.main import main
 from config.clock import set_simulated_now
 from models.clocks import MonotonicReading
@@ -146,3 +148,26 @@ def test_while_the_clock_is_in_doubt_no_reminder_is_planned_by_hand_either(
     assert run("release")[0] == 0
     code, told = run("remind", group=())
     assert (code, "Đã lập 0 thư nhắc" in told) == (0, True)
+
+
+def test_incoming_mail_is_listed_shown_and_closed_with_a_reason(
+    engine: Engine, tmp_path: Path, run: Run
+) -> None:
+    raw = b"From: ai@do.example\r\nTo: x@batmot.example\r\nSubject: Hoi\r\n\r\nCho hoi han nop?\r\n"
+    row = {
+        "commune": "bat-mot", "account": "a", "folder": "INBOX", "uid_validity": 1, "uid": 1,
+        "sha256": BlobStore(tmp_path / "blobs").put(raw), "size": len(raw), "received_at": NOW,
+        "mail_class": "unmatched", "state": "quarantined", "reason": "E-IN-STRANGER: lạ.",
+        "sender": "ai@do.example", "subject": "Hoi",
+    }  # fmt: skip
+    with transaction(engine) as connection:
+        connection.execute(insert(tables.inbox).values(row))
+    code, listed = as_json(run("inbox", "list", "--json"))
+    assert (code, [line["id"] for line in listed]) == (0, [1])
+    assert "Cho hoi han nop?" in run("inbox", "show", "1")[1]
+    assert run("inbox", "accept", "1", "--reason", "x")[0] == 1
+    assert run("inbox", "ask", "1")[0] == 1
+    assert run("inbox", "dismiss", "1", "--reason", "Thư lạ.") == (0, "Đã đóng thư này.\n")
+    assert "đã được xử lý từ trước" in run("inbox", "dismiss", "1", "--reason", "Thư lạ.")[1]
+    assert "đã xong: 1" in run("inbox", "list")[1]
+    assert run("inbox", "show", "9")[0] == 2

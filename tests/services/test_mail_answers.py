@@ -46,6 +46,8 @@ DOUBTFUL = (
     ("Không phát sinh", InboxState.ASKED, "phải nêu lý do"),
     ("Đã gửi.", InboxState.ASKED, "không kèm tệp nào"),
     ("", InboxState.ASKED, "không kèm tệp nào"),
+    ("Th«n ®· nhËn ®­îc kÕ ho¹ch, xin göi sè liÖu", InboxState.ASKED, "TCVN3"),
+    ("Thoân ñaõ nhaän ñöôïc keá hoaïch, xin göûi soá lieäu", InboxState.ASKED, "VNI"),
     ("Cho hỏi hạn nộp là ngày nào?", InboxState.PERSON, "E-IN-WORDS"),
     ("Đã nhận thư nhắc.", InboxState.SETTLED, "không có việc nào chờ xác nhận"),
 )
@@ -185,6 +187,7 @@ def test_where_two_things_are_open_a_person_says_which(mails: Correspondence) ->
 
 REFUSED = (
     ("báo cáo.rar", b"Rar!", "Không nhận loại tệp này"),
+    ("báo cáo.xlsm", b"PK\x03\x04", "Tệp có macro"),
     ("báo cáo.pdf.exe", b"MZ", "Không nhận loại tệp này"),
     ("báo cáo.pdf", b"<html>", "Không nhận loại tệp này"),
     ("báo cáo.pdf", b"", "Tệp rỗng"),
