@@ -8,9 +8,8 @@ from adapters.collector import resting_collector
 
 
 def test_it_works_again_after_the_block_even_after_an_error() -> None:
-    with pytest.raises(ValueError, match="x"), resting_collector():
-        assert not gc.isenabled()
-        raise ValueError("x")
+    with pytest.raises(ZeroDivisionError), resting_collector():
+        1 / int(gc.isenabled())
     assert gc.isenabled()
 
 
