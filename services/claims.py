@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from adapters import tables
+from adapters.among import is_among
 from adapters.bulk import Bulk
 from adapters.collector import resting_collector
 from adapters.database import transaction_on
@@ -50,7 +51,7 @@ _READ = [
 ]  # fmt: skip
 _TAKE = (
     update(tables.outbox)
-    .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state == LetterState.READY)
+    .where(is_among(_c.id, "ids"), _c.state == LetterState.READY)
     .values(state=LetterState.SENDING, phase=PRE, owner=bindparam("by"), attempt=_c.attempt + 1)
     .returning(_c.id)
 )
