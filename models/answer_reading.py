@@ -40,6 +40,7 @@ from models.vietnamese import clean_text, fold_key, format_number, paragraphs, s
 from models.workbooks import LONGEST_CELL, ReadCell, ReadSheet
 
 Scalar = int | bool | str | date
+LONGEST_TYPED = 60  # of a text that is no number
 
 NO_TABLE = (
     "Không thấy bảng số liệu của biểu mẫu (dòng tiêu đề có cột “Mã”); đề nghị tải lại biểu mẫu từ "
@@ -175,6 +176,8 @@ def _read_fields(
         value = reader.read(cell.field, entry.value, _how(reader, cell))
         if value is not None:
             scalars[cell] = value
+        elif cell.indicator is not None and (typed := _shown(entry.value[0])):
+            reader.unread[cell.code] = typed[:LONGEST_TYPED]
         note = reader.read(cell.field, entry.note, text_in) if cell.is_note_place else None
         if note:
             notes[cell.field] = note

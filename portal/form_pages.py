@@ -105,7 +105,7 @@ def rows_shown(indicator: Indicator, given: FormInput) -> int:
         if any(given.one(value_name(indicator.id, number, f)) for f in row_fields(indicator))
     ]
     shown = given.one(f"so_dong.{indicator.id}")
-    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 10
+    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - two digits
     more = MORE_ROWS if given.one("them") == indicator.id else 0
     return min(MAX_ROWS, max(asked, len(filled) + 1) + more)
 
@@ -141,6 +141,7 @@ def row_label(field: str) -> str:
 FORM_WORDS = {
     "row_fields": row_fields,
     "rows_shown": rows_shown,
+    "max_rows": MAX_ROWS,
     "row_label": row_label,
     "wants_note": wants_note,
     "value_name": value_name,
