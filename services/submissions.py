@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import PlanRecord, read_obligation, read_plan, refuse_closed
+from models.answer_values import composed
 from models.calendars import WorkingCalendar
 from models.errors import ConflictError, RefusedError, SubmissionInvalidError
 from models.obligations import Obligation, ObligationState
@@ -41,13 +42,15 @@ def submit(
 ) -> Receipt:
     """Store the answer as the next version and acknowledge it by letter.
 
-    The same ``nonce`` again with the same answer returns the first receipt.
+    Texts are stored in NFC, whatever channel they come by. The same ``nonce`` again with the same
+    answer returns the first receipt.
 
     Raises:
         SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
         ConflictError: the nonce was used with another answer or for another obligation.
         RefusedError: the obligation is closed and must be reopened first.
     """
+    answer = composed(answer)
     with transaction(engine) as connection:
         obligation = read_obligation(connection, obligation_id)
         if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
