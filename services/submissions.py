@@ -42,17 +42,15 @@ def submit(
 ) -> Receipt:
     """Store the answer as the next version and acknowledge it by letter.
 
-    Texts are stored in NFC, whatever channel they come by. The same ``nonce`` again with the same
-    answer returns the first receipt.
+    Texts are stored in NFC. The same ``nonce`` with the same answer returns the first receipt.
 
     Raises:
         SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
         ConflictError: the nonce was used with another answer or for another obligation.
         RefusedError: the obligation is closed and must be reopened first.
     """
-    answer = composed(answer)
     with transaction(engine) as connection:
-        obligation = read_obligation(connection, obligation_id)
+        obligation, answer = read_obligation(connection, obligation_id), composed(answer)
         if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
             return Receipt(submission=earlier, is_new=False)
         plan = read_plan(connection, obligation.plan_id)
