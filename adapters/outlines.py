@@ -1,5 +1,6 @@
 """Outlines of reports, read from their files."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,9 +37,13 @@ def read_unit_outline(catalogue_id: str, folder: Path = UNIT_OUTLINES) -> UnitOu
 
 
 def _read(path: Path, model: type[M]) -> M | None:
-    if not path.exists():
-        return None
+    return _build(path.read_text(encoding="utf-8"), str(path), model) if path.exists() else None
+
+
+@lru_cache(maxsize=16)
+def _build(text: str, file: str, model: type[M]) -> M:
+    # Every form that is shown opens the outline; the same text gives the same one.
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, ValidationError) as error:
-        raise UsageError(f"Đề cương báo cáo '{path}' không đúng mẫu: {error}") from error
+        raise UsageError(f"Đề cương báo cáo '{file}' không đúng mẫu: {error}") from error

@@ -19,6 +19,7 @@ from services.desk import Desk
 from services.mailing import send_due
 from services.pauses import PauseKind
 
+REFUSED = 1
 Obligation = Annotated[str, typer.Argument(help="Mã nghĩa vụ, xem trong `dondoc status`.")]
 UnitOption = Annotated[str, typer.Option("--unit", help="Mã đơn vị.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Lý do, ghi vào nhật ký.")]
@@ -37,6 +38,8 @@ def remind(as_json: AsJson = False) -> None:
     if planned.hold is not None:
         text = f"Không lập thư nhắc mới. {planned.hold} Chỉnh giờ rồi chạy `dondoc mail release`."
     answer({"planned": planned, "delivery": sent}, as_json=as_json, text=text)
+    if planned.hold is not None:
+        raise typer.Exit(REFUSED)
 
 
 def enter(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cli import incoming
 from cli.console import AsJson, By, answer, at_desk, print_table
 from cli.words import LETTER_STATES
 from models.errors import UsageError
@@ -17,6 +18,7 @@ from services.letter_desk import read_desk, read_life
 from services.restores import Released, let_go
 
 app = typer.Typer(help="Thư đang chờ, thư cần người xử lý, tạm dừng gửi.", no_args_is_help=True)
+app.add_typer(incoming.app, name="inbox")
 LetterId = Annotated[int, typer.Argument(help="Số thư, xem trong `dondoc mail list`.", min=1)]
 Reason = Annotated[str, typer.Option("--reason", help="Lý do, ghi vào nhật ký.")]
 StateOption = Annotated[

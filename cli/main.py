@@ -8,6 +8,7 @@ from cli import (
     accounts,
     alarms,
     board,
+    contacts,
     documents,
     hand,
     mail,
@@ -37,6 +38,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(mail.app, name="mail")
 app.add_typer(accounts.app, name="account")
 app.add_typer(alarms.app, name="alarms")
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(board.journal_app, name="journal")
 app.command("lint-document")(documents.lint_document)
 app.command("status")(board.status)

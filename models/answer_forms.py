@@ -86,6 +86,11 @@ def carry_over(given: Answer, previous: Answer, *, opened: frozenset[str]) -> An
     )
 
 
+def only_opened(answer: Answer, *, opened: frozenset[str]) -> Answer:
+    """Return the part of an answer that a form with those fields can say."""
+    return carry_over(answer, Answer(), opened=opened)
+
+
 def _merged(given: dict[str, V], previous: dict[str, V], opened: frozenset[str]) -> dict[str, V]:
     kept = {key: one for key, one in previous.items() if key not in opened}
     return kept | {key: one for key, one in given.items() if key in opened}

@@ -1,4 +1,4 @@
-"""What each kind of letter says: one frozen value per kind, E01-E21."""
+"""What each kind of letter says: one frozen value per kind."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -13,8 +13,9 @@ from models.leader_contexts import (
     LeaderReportContext,
 )
 from models.letter_frames import LetterContext
-from models.letter_rows import DutyRow, RemarkRow, TaskRow
+from models.letter_rows import DutyRow, OverduePlanRow, RemarkRow, TaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.values import Value
 from models.vietnamese import local_day
 
@@ -146,6 +147,22 @@ class ExtensionContext(ProductContext):
     decided_by: Line
 
 
+class QuestionContext(ProductContext):
+    """E24: what the office asks about a version; the version stays with the office meanwhile."""
+
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "question")
+
+    received_at: datetime
+    question: Line
+
+
+class ComplianceOverdueContext(LetterContext):
+    """E25: detailed plans whose compliance review has not been made within its term."""
+
+    plans: tuple[OverduePlanRow, ...]
+    term_working_days: int
+
+
 class ClosingContext(LetterContext):
     """E19: thanks and where the file is kept."""
 
@@ -200,4 +217,8 @@ CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.CLOSING: ClosingContext,
     LetterKind.ALARM: AlarmContext,
     LetterKind.LINK: LinkContext,
+    LetterKind.QUESTION: QuestionContext,
+    LetterKind.COMPLIANCE_OVERDUE: ComplianceOverdueContext,
+    LetterKind.ASK_SENDER: AskSenderContext,
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext,
 }

@@ -8,7 +8,7 @@ from models.values import Value
 
 
 class LetterKind(StrEnum):
-    """E01-E19 of domain.md 4.3, E20 to the administrator, E21 with the way to a page."""
+    """E01-E19 of domain.md 4.3, E20 to the administrator, and what came after."""
 
     ASSIGNMENT = "E01"
     REMIND_EARLY = "E02"
@@ -31,6 +31,10 @@ class LetterKind(StrEnum):
     CLOSING = "E19"
     ALARM = "E20"
     LINK = "E21"
+    ASK_SENDER = "E22"
+    UNCLEAR_REPLY = "E23"
+    QUESTION = "E24"
+    COMPLIANCE_OVERDUE = "E25"
 
 
 REMINDER_KINDS = frozenset(
@@ -46,7 +50,14 @@ REMINDER_KINDS = frozenset(
     }
 )
 # Answers to a message: they carry the null sender, so that two machines never answer each other.
-ANSWERS = frozenset({LetterKind.RECEIPT, LetterKind.RESEND})
+ANSWERS = frozenset(
+    {
+        LetterKind.RECEIPT,
+        LetterKind.RESEND,
+        LetterKind.ASK_SENDER,
+        LetterKind.UNCLEAR_REPLY,
+    }
+)
 # No hold, brake, breaker or send window stops what tells a person that something is wrong.
 UNSTOPPABLE = frozenset({LetterKind.ALARM})
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from models.documents import Block, OfficialDocument, Paragraph, ParagraphStyle, Run
+from models.documents import Block, OfficialDocument
 from models.plans import Plan, PlanDossier, Requirement
-from models.report_layout import body
+from models.report_layout import body, point
 from models.report_wording import abbreviation_of, counted_units, numbered, shortened, written_day
 from models.units import Unit
 from models.vietnamese import format_day, format_short_instant, local
@@ -108,13 +108,7 @@ def _body(
         f"độ tổng hợp, báo cáo {plan.parent.name}, {plan.agency.name} "
         f"{'đề nghị' if may_be_ordered else 'trân trọng đề nghị'} các đơn vị:",
     )
-    due = format_short_instant(new_due)
-    yield _item(1, f"Khẩn trương hoàn thành và gửi {requirement.name} trước {due}.")
-    if may_be_ordered:
-        yield _item(
-            2,
-            "Người đứng đầu đơn vị chịu trách nhiệm về tiến độ và tính chính xác của số liệu.",
-        )
+    yield from _asked(requirement, format_short_instant(new_due), may_be_ordered=may_be_ordered)
     yield body(
         f"Giao {coordinator} theo dõi, đôn đốc, tổng hợp báo cáo Chủ tịch {plan.agency.name}.",
     )
@@ -132,5 +126,13 @@ def _wording(requirement: Requirement, period: str | None) -> str:
     return (named or requirement.periods)[0].deadline.wording
 
 
-def _item(number: int, text: str) -> Paragraph:
-    return Paragraph(style=ParagraphStyle.BODY, runs=(Run(text=f"{number}. {text}"),))
+def _asked(requirement: Requirement, due: str, *, may_be_ordered: bool) -> Iterator[Block]:
+    """Yield what is asked; a single item has no number."""
+    hurried = f"Khẩn trương hoàn thành và gửi {requirement.name} trước {due}."
+    if not may_be_ordered:
+        yield point(hurried)
+        return
+    yield body(f"1. {hurried}")
+    yield body(
+        "2. Người đứng đầu đơn vị chịu trách nhiệm về tiến độ và tính chính xác của số liệu."
+    )

@@ -14,7 +14,7 @@ from models.values import Value
 from models.vietnamese import clean_text, paragraphs
 from portal.posted import FormInput
 
-MAX_ROWS = 50
+MAX_ROWS = 30
 NIL, NIL_REASON = "khong_phat_sinh", "ly_do"
 DOCUMENT, DOCUMENT_DAY = "so_van_ban", "ngay_van_ban"
 NO_ROWS = "khong_co"

@@ -36,7 +36,7 @@ def entrance_routes() -> APIRouter:
         if scope.expires_at < desk.now or find_resident(desk.engine, scope) is None:
             raise HTTPException(410)
         path = page_path(scope.contact_id) + (f"/{quote(rest)}" if rest else "")
-        return _with_session(RedirectResponse(path, 303), desk, scope)
+        return with_session(RedirectResponse(path, 303), desk, scope)
 
     @router.post(PAGE + "/thoat")
     def leave(_: PostedOf, desk: DeskOf, visitor: VisitorOf) -> Response:
@@ -66,7 +66,7 @@ def read_scope(request: Request, desk: Desk, token: str) -> LinkScope:
     return scope
 
 
-def _with_session(answer: Response, desk: Desk, scope: LinkScope) -> Response:
+def with_session(answer: Response, desk: Desk, scope: LinkScope) -> Response:
     """Give the browser a session of its own, new at every entry."""
     ends_at = min(desk.now + SESSION_LIFE, scope.expires_at)
     session = LinkSession(scope=scope, ends_at=ends_at, entry=secrets.token_urlsafe(16))

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import Field
 
@@ -14,18 +15,24 @@ from models.answer_forms import (
     row_fields,
     wants_note,
 )
-from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
+from models.drafts import Draft
+from models.indicators import Indicator, IndicatorCatalogue, IndicatorType, RuleKind
 from models.obligations import ObligationState
 from models.submissions import Attachment, Finding
 from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
-from models.vietnamese import sentence_case
+from models.vietnamese import format_number, sentence_case
 from portal.answers import MAX_ROWS, value_name, write_form
+from portal.conflicts import Difference
 from portal.posted import FormInput
 from services.portal_views import Task
 
 MORE_ROWS = 3
+DRAFT_OLDER = (
+    "Sau khi lưu bản nháp này, đơn vị đã có bản gửi lần {version}; khi bấm Gửi, hệ thống sẽ nêu "
+    "các mục khác nhau để đối chiếu."
+)
 
 
 class FormState(Value):
@@ -37,6 +44,8 @@ class FormState(Value):
     attachments: tuple[Attachment, ...] = ()
     faults: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     notice: str = ""
+    differences: tuple[Difference, ...] = ()
+    saved_at: datetime | None = None  # of the draft that is shown
 
     def faults_of(self, field: str) -> tuple[str, ...]:
         """The remarks on one field."""
@@ -72,6 +81,18 @@ def fresh_state(task: Task) -> FormState:
     )
 
 
+def drafted_state(task: Task, draft: Draft) -> FormState:
+    """Return the form as the draft left it, with a word when the unit has sent something since."""
+    state = FormState(
+        given=FormInput(fields=draft.fields), nonce=draft.nonce, started_from=draft.started_from,
+        attachments=draft.attachments, saved_at=draft.saved_at,
+    )  # fmt: skip
+    version = task.obligation.version
+    if task.previous is None or draft.started_from >= version:
+        return state
+    return state.model_copy(update={"notice": DRAFT_OLDER.format(version=version)})
+
+
 def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
     """Return what the form of a task asks; a returned one only what was remarked on."""
     kind = task.requirement.kind
@@ -105,7 +126,7 @@ def rows_shown(indicator: Indicator, given: FormInput) -> int:
         if any(given.one(value_name(indicator.id, number, f)) for f in row_fields(indicator))
     ]
     shown = given.one(f"so_dong.{indicator.id}")
-    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - two digits
+    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 30
     more = MORE_ROWS if given.one("them") == indicator.id else 0
     return min(MAX_ROWS, max(asked, len(filled) + 1) + more)
 
@@ -138,10 +159,22 @@ def row_label(field: str) -> str:
     return sentence_case(label_of(field))
 
 
+def hint_of(indicator: Indicator) -> str:
+    """Return what may be written in the field: a range, a length; empty when anything may."""
+    words = []
+    for rule in indicator.rules:
+        if rule.kind is RuleKind.RANGE and rule.high is not None:
+            words.append(f"Từ {format_number(rule.low or 0)} đến {format_number(rule.high)}.")
+        if rule.kind is RuleKind.MAX_LENGTH and rule.high is not None:
+            words.append(f"Tối đa {format_number(rule.high)} ký tự.")
+    return " ".join(words)
+
+
 FORM_WORDS = {
+    "hint_of": hint_of,
     "row_fields": row_fields,
+    "most_rows": MAX_ROWS,
     "rows_shown": rows_shown,
-    "max_rows": MAX_ROWS,
     "row_label": row_label,
     "wants_note": wants_note,
     "value_name": value_name,

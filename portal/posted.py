@@ -10,16 +10,17 @@ from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
+from models.errors import TransientError
 from models.file_kinds import MAX_FILES
 from models.values import Value
 from portal.csrf import CSRF_FIELD, refuse_forged
 from portal.visitors import SessionOf, VisitorOf
 
 FILES = "tep_da_gui"
-MORE, SAVE = "them", "luu_nhap"
-BUTTONS = frozenset({MORE, SAVE})
+MORE, SAVE, DISCARD = "them", "luu_nhap", "bo_nhap"
+BUTTONS = frozenset({MORE, SAVE, DISCARD})
 MAX_BODY_BYTES = 60 * 1024 * 1024
-MAX_FIELDS = 5_000  # fifty rows of every list of the catalogue
+MAX_FIELDS = 2_000  # thirty rows of every list of the catalogue
 MAX_FIELD_BYTES = 1024 * 1024  # a text of more than 50 KB is refused later, beside its field
 STALLED_SECONDS = 60.0  # nothing came for so long: the line is dead, or somebody holds it open
 TOO_MUCH = ("exceeded", "Too many")
@@ -80,6 +81,8 @@ async def _parsed(request: Request) -> FormData:
         if any(sign in error.message for sign in TOO_MUCH):
             raise HTTPException(413, TOO_MANY_FIELDS) from error
         raise HTTPException(400) from error
+    except OSError as error:  # the disk that holds what is coming in is full
+        raise TransientError("Không nhận được tệp do máy chủ hết chỗ; hãy thử lại sau.") from error
     except KeyError as error:  # a multipart form without a boundary
         raise HTTPException(400) from error
 

@@ -44,6 +44,11 @@ class Visitor:
         return self.resident.contact.id
 
     @property
+    def plan_id(self) -> str:
+        """The plan whose letter the link came with."""
+        return self.resident.plan_id
+
+    @property
     def link(self) -> str:
         """What forms of this page are bound to: the contact and the set of its links."""
         return form_owner(self.session)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select
 
 from adapters import tables
+from adapters.among import is_among
 from adapters.database import transaction
 from adapters.disk import free_megabytes
 from models.clocks import MonotonicReading
@@ -45,6 +46,18 @@ PASSING = (HoldReason.KILL_FILE, HoldReason.DISK)  # end by themselves
 COUNTED = REMINDER_KINDS | {LetterKind.ASSIGNMENT, LetterKind.BULLETIN, LetterKind.FOR_DECISION}
 # The leader's decision has a deadline of the province: it counts, but never waits for a limit.
 LIMITED = COUNTED - {LetterKind.FOR_DECISION}
+_c = tables.outbox.c
+_RECENT = (
+    select(_c.contact_id, _c.settled_at)
+    .where(
+        _c.commune == bindparam("of"),
+        is_among(_c.contact_id, "ids"),
+        _c.settled_at > bindparam("since", type_=_c.settled_at.type),
+        _c.state.in_((LetterState.ACCEPTED, LetterState.UNKNOWN, LetterState.BOUNCED)),
+        _c.kind.in_(sorted(COUNTED)),
+    )
+    .order_by(_c.settled_at)
+)
 
 
 def hold(
@@ -183,20 +196,11 @@ def _recent(
     connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, now: datetime
 ) -> dict[str, list[datetime]]:
     """When each contact was written to within a day, oldest first."""
-    c = tables.outbox.c
-    statement = (
-        select(c.contact_id, c.settled_at)
-        .where(
-            c.commune == rows[0].commune,
-            c.contact_id.in_({row.contact_id for row in rows}),
-            c.settled_at > now - DAY,
-            c.state.in_((LetterState.ACCEPTED, LetterState.UNKNOWN, LetterState.BOUNCED)),
-            c.kind.in_(COUNTED),
-        )
-        .order_by(c.settled_at)
-    )
+    asked = {
+        "of": rows[0].commune, "since": now - DAY, "ids": [row.contact_id for row in rows],
+    }  # fmt: skip
     sent: dict[str, list[datetime]] = {}
-    for contact_id, settled_at in connection.execute(statement):
+    for contact_id, settled_at in connection.execute(_RECENT, asked).all():
         sent.setdefault(contact_id, []).append(settled_at)
     return sent
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from adapters import tables
 from adapters.database import transaction
-from adapters.ledger import PlanRecord, RegisteredContact, read_plan
+from adapters.ledger import PlanRecord, RegisteredContact, read_contacts, read_plan
 from models.addresses import check_address
 from models.contact_changes import ChangeState, ContactChange, Reach
 from models.errors import PermanentError, RefusedError, UsageError
@@ -15,6 +15,7 @@ from models.letters import LetterKind
 from models.vietnamese import clean_text
 from services.journal import note, record
 from services.outbox import NewLetter, enqueue
+from services.personal_links import enqueue_link
 
 OLD_ADDRESS = "old-address"  # who decides by the letter to the registered address
 LONGEST = 200
@@ -129,6 +130,9 @@ def decide_change(
             raise RefusedError("Đề nghị này đã được quyết định trước đó.")
         if agreed:
             _apply(connection, change)
+            contacts = read_contacts(connection, commune=commune)
+            new = next(one for one in contacts if one.id == change.contact_id)
+            enqueue_link(connection, new, commune=commune, key=f"change/{number}", now=now)
         _close(connection, change, state, by=by, now=now, refusal=refusal)
         return _read(connection, number)
 

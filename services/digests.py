@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from adapters import tables
+from adapters.among import is_among
 from adapters.ledger import RegisteredContact, first_reachable
 from models.addressees import Addressee
 from models.calendars import WorkingCalendar
@@ -39,7 +40,7 @@ _ITEMS = (
         _i.rung, _i.kind.label("item_kind"), _i.number, *[_o[n] for n in _SHARED],
     )
     .join_from(tables.outbox_items, tables.obligations, _o.id == _i.obligation_id)
-    .where(_i.outbox_id.in_(bindparam("ids", expanding=True)))
+    .where(is_among(_i.outbox_id, "ids"))
 )  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def _read_items(
     if not letter_ids:
         return
     positions: dict[tuple[object, ...], Position] = {}
-    for row in connection.execute(_ITEMS, {"ids": letter_ids}):
+    for row in connection.execute(_ITEMS, {"ids": letter_ids}).all():
         (letter_id, obligation_id, unit_id), shared = row[:3], tuple(row[3:])
         position = positions.get(shared)
         if position is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from adapters import tables
+from adapters.among import is_among
 from models.letters import UNSTOPPABLE, LetterState
 from models.obligations import OPEN_STATES
 from services.brakes import held_reason
@@ -19,7 +20,7 @@ _c = tables.outbox.c
 _MARK = (
     update(tables.outbox)
     .where(
-        _c.id.in_(bindparam("ids", expanding=True)),
+        is_among(_c.id, "ids"),
         _c.owner == bindparam("of_owner"),
         _c.state == LetterState.SENDING,
         _c.phase == PRE,
@@ -36,7 +37,7 @@ _STILL_OWED = (
         tables.obligations.c.id == tables.outbox_items.c.obligation_id,
     )
     .where(
-        tables.outbox_items.c.outbox_id.in_(bindparam("ids", expanding=True)),
+        is_among(tables.outbox_items.c.outbox_id, "ids"),
         tables.obligations.c.state.in_(sorted(OPEN_STATES)),
     )
 )
@@ -73,7 +74,7 @@ def mark(connection: Connection, letters: Sequence[Claimed], *, of: Sending) -> 
     marked = set()
     if wanted:
         asked = {"ids": wanted, "of_owner": of.owner, "at": of.now}
-        marked = set(connection.execute(_MARK, asked).scalars())
+        marked = set(connection.execute(_MARK, asked).scalars().all())
     if len(marked) < len(letters):
         _turn_back(connection, [x for x in letters if x.id not in marked], owed, held=held, of=of)
     return Marked(frozenset(marked), held)
@@ -83,7 +84,7 @@ def _still_owed(connection: Connection, letters: Sequence[Claimed]) -> set[int]:
     reminders = [letter.id for letter in letters if letter.is_reminder]
     if not reminders:
         return set()
-    return set(connection.execute(_STILL_OWED, {"ids": reminders}).scalars())
+    return set(connection.execute(_STILL_OWED, {"ids": reminders}).scalars().all())
 
 
 def _turn_back(

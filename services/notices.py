@@ -12,6 +12,7 @@ from models.calendars import WorkingCalendar
 from models.letter_contexts import (
     AcceptedContext,
     ExtensionContext,
+    QuestionContext,
     ReceiptContext,
     ReturnedContext,
 )
@@ -20,8 +21,9 @@ from models.letter_rows import RemarkRow
 from models.letters import LetterKind
 from models.obligations import Obligation
 from models.products import product_name, short_product_name
-from models.submissions import Submission
+from models.submissions import Channel, Submission
 from models.units import ContactRole
+from services.auto_replies import answer_slot
 from services.outbox import NewLetter, enqueue
 
 CHECK_WORKING_DAYS = 2  # the term of a review (domain.md 1.4 no. 17)
@@ -42,13 +44,16 @@ def notify_received(
     check_day = calendar.add_working_days(calendar.day_of(now), CHECK_WORKING_DAYS)
     facts = _product(plan, obligation) | {
         "received_at": submission.received_at,
-        "on_time": now <= obligation.effective_due_at,
+        "on_time": submission.received_at <= obligation.effective_due_at,
         "receipt_code": submission.receipt_code,
         "files": tuple(a.name for a in submission.answer.attachments),
         "check_by": calendar.close_of(check_day) if reviewed else None,
     }
     key = f"receipt/{submission.id}"
-    _tell(connection, plan, obligation, kind=LetterKind.RECEIPT, key=key, facts=facts, now=now)
+    _tell(
+        connection, plan, obligation, kind=LetterKind.RECEIPT, key=key, facts=facts, now=now,
+        is_spaced=submission.channel is Channel.MAIL,
+    )  # fmt: skip
 
 
 def notify_accepted(
@@ -120,6 +125,25 @@ def notify_extension(
     _tell(connection, plan, obligation, kind=LetterKind.EXTENSION, key=key, facts=facts, now=now)
 
 
+def notify_question(
+    connection: Connection,
+    plan: PlanRecord,
+    obligation: Obligation,
+    *,
+    number: int,
+    text: str,
+    now: datetime,
+) -> None:
+    """Ask about the latest version (E24); its state stays as it is."""
+    submission = read_submission(connection, obligation.id, obligation.version)
+    facts = _product(plan, obligation) | {
+        "received_at": submission.received_at,
+        "question": text,
+    }
+    key = f"question/{number}"
+    _tell(connection, plan, obligation, kind=LetterKind.QUESTION, key=key, facts=facts, now=now)
+
+
 def field_name(plan: PlanRecord, field: str) -> str:
     """The words a unit knows a field by; a narrative key is its own name."""
     names = {i.id: f"{i.name} ({i.id})" for i in plan.dossier.catalogue.indicators}
@@ -139,6 +163,7 @@ CONTEXTS: dict[LetterKind, type[LetterContext]] = {
     LetterKind.ACCEPTED: AcceptedContext,
     LetterKind.RETURNED: ReturnedContext,
     LetterKind.EXTENSION: ExtensionContext,
+    LetterKind.QUESTION: QuestionContext,
 }
 
 
@@ -151,14 +176,19 @@ def _tell(
     key: str,
     facts: dict[str, object],
     now: datetime,
+    is_spaced: bool = False,
 ) -> None:
     contacts = read_contacts(connection, commune=plan.commune)
     contact = first_reachable(contacts, obligation.unit_id, ContactRole.CONTACT)
     if contact is None:  # every address of the unit bounced: the board says unreachable
         return
+    # What answers a mail is spaced, so that two machines never keep each other busy.
+    at = answer_slot(connection, contact.email, commune=plan.commune, now=now) if is_spaced else now
+    if at is None:
+        return
     letter = NewLetter(
         dedupe_key=key, kind=kind, plan_id=plan.id, unit_id=obligation.unit_id, contact=contact,
-        not_before=now, facts=as_facts(CONTEXTS[kind], facts),
+        not_before=at, facts=as_facts(CONTEXTS[kind], facts),
     )  # fmt: skip
     enqueue(connection, [letter], commune=plan.commune, now=now)
 

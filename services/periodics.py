@@ -13,7 +13,8 @@ from models.calendars import WorkingCalendar
 from models.coverage import coverage_of
 from models.documents import OfficialDocument
 from models.obligations import Obligation
-from models.periodic_report import build_periodic_report, progress_of
+from models.periodic_report import build_periodic_report
+from models.periodic_tables import progress_of
 from models.plans import Period, Requirement, RequirementKind
 from models.report_annexes import result_of
 from models.report_outline import ReportOutline

@@ -6,7 +6,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, Engine, func, select, update
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot, transaction
 from adapters.ledger import PlanRecord, PlanState, RegisteredContact, read_contacts, read_plans
 from adapters.links import LinkScope
 from models.errors import UsageError
@@ -25,6 +25,7 @@ class Resident(Value):
 
     unit: Unit
     contact: RegisteredContact
+    plan_id: str  # of the link; for links that name none, the newest in force
 
 
 def find_resident(engine: Engine, scope: LinkScope) -> Resident | None:
@@ -33,16 +34,23 @@ def find_resident(engine: Engine, scope: LinkScope) -> Resident | None:
     It ends when its plan is closed, when the contact or the unit is gone, and when the contact's
     links were revoked or made anew.
     """
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         plans = read_plans(connection, commune=scope.commune, state=PlanState.ACTIVE)
-        contacts = read_contacts(connection, commune=scope.commune)
+        contacts = read_contacts(connection, commune=scope.commune, unit_id=scope.unit_id)
     if scope.plan_id and scope.plan_id not in {plan.id for plan in plans}:
         return None
-    units = (u for p in reversed(plans) for u in p.dossier.units.units if u.id == scope.unit_id)
-    unit = next(units, None)
+    found = [
+        (unit, scope.plan_id or plan.id)
+        for plan in reversed(plans)
+        for unit in plan.dossier.units.units
+        if unit.id == scope.unit_id
+    ]
     asked = (scope.contact_id, scope.unit_id, scope.serial)
     contact = next((c for c in contacts if (c.id, c.unit_id, c.link_serial) == asked), None)
-    return Resident(unit=unit, contact=contact) if unit and contact else None
+    if not found or contact is None:
+        return None
+    unit, plan_id = found[0]
+    return Resident(unit=unit, contact=contact, plan_id=plan_id)
 
 
 def revoke_links(
@@ -112,23 +120,33 @@ def _contact(connection: Connection, commune: str, contact_id: str) -> Registere
 def _send(
     connection: Connection, contact: RegisteredContact, *, commune: str, by: str, now: datetime
 ) -> bool:
-    plan = _newest_plan(connection, commune, contact)
-    if plan is None or _sent_since(connection, contact.id, now - timedelta(days=1)) >= MOST_A_DAY:
+    if _sent_since(connection, contact.id, now - timedelta(days=1)) >= MOST_A_DAY:
         return False
+    # The key is the limit: whoever asks, and wherever, one letter goes in each period.
     period = int(now.timestamp() // SENT_EVERY.total_seconds())
-    letter = NewLetter(
-        # The key is the limit: whoever asks, and wherever, one letter goes in each period.
-        dedupe_key=f"link/{commune}/{contact.id}/{period}",
-        kind=LetterKind.LINK, plan_id=plan.id, unit_id=contact.unit_id, contact=contact,
-        not_before=now, facts={"asked_at": to_jsonable_python(now)},
-    )  # fmt: skip
-    if not enqueue(connection, [letter], commune=commune, now=now):
+    if not enqueue_link(connection, contact, commune=commune, key=str(period), now=now):
         return False
-    record(
-        connection, [note("link.sent", contact.id, unit=contact.unit_id, plan=plan.id)],
-        commune=commune, actor=by, at=now,
-    )  # fmt: skip
+    told = note("link.sent", contact.id, unit=contact.unit_id)
+    record(connection, [told], commune=commune, actor=by, at=now)
     return True
+
+
+def enqueue_link(
+    connection: Connection, contact: RegisteredContact, *, commune: str, key: str, now: datetime
+) -> bool:
+    """Put the letter with the contact's link in the outbox, once for each key; True if it is new.
+
+    Without a plan in force that the contact's unit is in there is no page, and no letter.
+    """
+    plan = _newest_plan(connection, commune, contact)
+    if plan is None:
+        return False
+    letter = NewLetter(
+        dedupe_key=f"link/{commune}/{contact.id}/{key}", kind=LetterKind.LINK, plan_id=plan.id,
+        unit_id=contact.unit_id, contact=contact, not_before=now,
+        facts={"asked_at": to_jsonable_python(now)},
+    )  # fmt: skip
+    return enqueue(connection, [letter], commune=commune, now=now) > 0
 
 
 def _newest_plan(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot, transaction
 from adapters.ledger import (
     PlanRecord,
     PlanState,
@@ -110,19 +110,19 @@ def find_plan(engine: Engine, plan_id: str) -> PlanRecord:
     Raises:
         UsageError: there is no such plan.
     """
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_plan(connection, plan_id)
 
 
 def find_plans(engine: Engine, *, commune: str) -> tuple[PlanRecord, ...]:
     """The commune's plans, oldest import first."""
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_plans(connection, commune=commune)
 
 
 def find_active_plans(engine: Engine, *, commune: str) -> tuple[PlanRecord, ...]:
     """The commune's plans in force, oldest import first."""
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_plans(connection, commune=commune, state=PlanState.ACTIVE)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, bindparam, select
 
 from adapters import tables
+from adapters.among import is_among
 from adapters.ledger import RegisteredContact, group_by_unit
 
 _c = tables.contacts.c
@@ -16,9 +17,7 @@ _OF_UNITS = (
     .where(
         _c.commune == bindparam("of_commune"),
         _c.unit_id.in_(
-            select(_c.unit_id).where(
-                _c.commune == bindparam("of_commune"), _c.id.in_(bindparam("ids", expanding=True))
-            )
+            select(_c.unit_id).where(_c.commune == bindparam("of_commune"), is_among(_c.id, "ids"))
         ),
     )
     .order_by(_c.unit_id, _c.role, _c.rank, _c.id)
@@ -32,6 +31,6 @@ def read_readers(
     asked = {"of_commune": commune, "ids": sorted(contact_ids)}
     contacts = [
         RegisteredContact.model_validate(dict(zip(_NAMES, row, strict=True)))
-        for row in connection.execute(_OF_UNITS, asked)
+        for row in connection.execute(_OF_UNITS, asked).all()
     ]
     return {contact.id: contact for contact in contacts}, group_by_unit(contacts)

@@ -16,6 +16,7 @@ from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 from services import phases
+from services.drafts import drop_draft
 from services.journal import note, record
 from services.notices import notify_received
 
@@ -39,10 +40,12 @@ def submit(
     calendar: WorkingCalendar,
     now: datetime,
     entered_by: str | None = None,
+    arrived_at: datetime | None = None,
 ) -> Receipt:
     """Store the answer as the next version and acknowledge it by letter.
 
-    Texts are stored in NFC. The same ``nonce`` with the same answer returns the first receipt.
+    Texts are stored in NFC. The same ``nonce`` again with the same answer returns the first
+    receipt. What came earlier than it is read, by mail, counts from ``arrived_at``.
 
     Raises:
         SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
@@ -53,24 +56,25 @@ def submit(
         obligation, answer = read_obligation(connection, obligation_id), composed(answer)
         if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
             return Receipt(submission=earlier, is_new=False)
-        plan = read_plan(connection, obligation.plan_id)
-        refuse_closed(plan)
-        _refuse_closed(obligation)
+        plan = _open_plan(connection, obligation)
         warnings = _check(plan, obligation, answer)
         submission = Submission(
             id=f"{obligation_id}@{obligation.version + 1}", obligation_id=obligation_id,
-            version=obligation.version + 1, received_at=now, channel=channel, sent_by=sent_by,
-            entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
+            version=obligation.version + 1, received_at=arrived_at or now, channel=channel,
+            sent_by=sent_by, entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
             receipt_code=_receipt_code(obligation_id, nonce),
         )  # fmt: skip
-        _store(connection, plan, submission, nonce=nonce)
-        _advance(connection, plan, obligation, answer=answer, calendar=calendar, now=now)
+        _store(connection, plan, submission, nonce=nonce, now=now)
+        drop_draft(connection, obligation_id, sent_by)
+        _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
         notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
                         now=now)  # fmt: skip
     return Receipt(submission=submission, is_new=True, warnings=warnings)
 
 
-def _store(connection: Connection, plan: PlanRecord, submission: Submission, *, nonce: str) -> None:
+def _store(
+    connection: Connection, plan: PlanRecord, submission: Submission, *, nonce: str, now: datetime
+) -> None:
     row = submission.model_dump(mode="json", include={"answer"})
     values = submission.model_dump(exclude={"answer"}) | row | {"nonce": nonce}
     connection.execute(insert(tables.submissions).values(values))
@@ -80,7 +84,7 @@ def _store(connection: Connection, plan: PlanRecord, submission: Submission, *, 
         nil=bool(submission.answer.nil_reason),
     )  # fmt: skip
     actor = submission.entered_by or submission.sent_by
-    record(connection, [told], commune=plan.commune, actor=actor, at=submission.received_at)
+    record(connection, [told], commune=plan.commune, actor=actor, at=now)
 
 
 def _earlier(
@@ -98,12 +102,15 @@ def _earlier(
     return Submission.model_validate(dict(row))
 
 
-def _refuse_closed(obligation: Obligation) -> None:
+def _open_plan(connection: Connection, obligation: Obligation) -> PlanRecord:
+    plan = read_plan(connection, obligation.plan_id)
+    refuse_closed(plan)
     if obligation.state in {ObligationState.ACCEPTED, ObligationState.WAIVED}:
         raise RefusedError(
             f"'{obligation.id}' đã được chấp nhận hoặc miễn; "
             "hãy đề nghị Phòng phụ trách mở lại trước khi gửi bản mới."
         )
+    return plan
 
 
 def _check(plan: PlanRecord, obligation: Obligation, answer: Answer) -> tuple[Finding, ...]:
@@ -126,12 +133,12 @@ def _advance(
     plan: PlanRecord,
     obligation: Obligation,
     *,
-    answer: Answer,
+    submission: Submission,
     calendar: WorkingCalendar,
     now: datetime,
 ) -> None:
     requirement = plan.dossier.plan.requirement(obligation.requirement_id)
-    state = ObligationState.NIL if answer.nil_reason else ObligationState.SUBMITTED
+    state = ObligationState.NIL if submission.answer.nil_reason else ObligationState.SUBMITTED
     if requirement.reviewed_by is None:
         state = ObligationState.ACCEPTED
     connection.execute(
@@ -139,8 +146,8 @@ def _advance(
         .where(tables.obligations.c.id == obligation.id)
         .values(
             state=state,
-            version=obligation.version + 1,
-            first_received_at=obligation.first_received_at or now,
+            version=submission.version,
+            first_received_at=obligation.first_received_at or submission.received_at,
             closed_at=now if state is ObligationState.ACCEPTED else None,
         )
     )

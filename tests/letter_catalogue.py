@@ -16,21 +16,25 @@ from models.letter_contexts import (
     AssignmentContext,
     ChangeRow,
     ClosingContext,
+    ComplianceOverdueContext,
     ExtensionContext,
     LinkContext,
+    QuestionContext,
     ReceiptContext,
     ResendContext,
     ReturnedContext,
 )
 from models.letter_frames import LetterContext
-from models.letter_rows import DutyRow, LateUnitRow, RemarkRow, UnitTaskRow
+from models.letter_rows import DutyRow, LateUnitRow, OverduePlanRow, RemarkRow, UnitTaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.plans import RequirementKind
 from tests.letter_samples import (
     ADMINISTRATOR,
     COORDINATOR,
     FRAME,
     LEADER,
+    PAGE,
     PROVINCE,
     REMINDERS,
     SCHOOL,
@@ -281,5 +285,56 @@ LETTERS: dict[LetterKind, LetterContext] = {
         change_number=1,
         decide_url=FRAME.page_url,
         decide_by=at(25),
+    ),
+    LetterKind.QUESTION: QuestionContext.model_validate(
+        PRODUCT
+        | {
+            "received_at": at(20, 9, 15),
+            "question": "Số lượt người dự 02 buổi tuyên truyền đã gồm học sinh hay chưa?",
+        }
+    ),
+    LetterKind.COMPLIANCE_OVERDUE: ComplianceOverdueContext(
+        frame=FRAME,
+        to=COORDINATOR,
+        plans=(
+            OverduePlanRow(
+                unit_name="Hội Nông dân xã",
+                product="phiếu rà soát tính tuân thủ của Hội Nông dân xã",
+                due_at=at(2),
+                working_days_late=1,
+            ),
+            OverduePlanRow(
+                unit_name="Trường Mầm non Bát Mọt",
+                product="phiếu rà soát tính tuân thủ của Trường Mầm non Bát Mọt (lần 2)",
+                due_at=at(1),
+                working_days_late=2,
+            ),
+        ),
+        term_working_days=2,
+    ),
+    LetterKind.ASK_SENDER: AskSenderContext(
+        frame=FRAME,
+        to=VILLAGE,
+        arrived_at=at(22, 16, 5),
+        written_by="truongthon.hon@gmail.example",
+        mail_subject="Re: Báo cáo kết quả",
+        files=("bieu so lieu thon Hon.xlsx",),
+        confirm_url=PAGE,
+        valid_until=at(29, 17),
+    ),
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext.model_validate(
+        PRODUCT
+        | {
+            "arrived_at": at(22, 16, 5),
+            "mail_subject": "Re: Báo cáo kết quả",
+            "files": ("bieu so lieu.xlsx",),
+            "remarks": (
+                RemarkRow(
+                    field="Số buổi tuyên truyền (TT01), ô C12 trang “Số liệu”",
+                    message="Số “12-15” là số âm hoặc là một khoảng; đề nghị ghi lại một số nguyên",
+                    hint="Sửa ô đó trong biểu rồi trả lời thư này kèm biểu",
+                ),
+            ),
+        }
     ),
 }

@@ -1,40 +1,68 @@
-"""The documents that the typical campaign made look like official documents; pictures are kept."""
+"""The documents that whole campaigns made are official documents; pictures of them are kept."""
 
-import sqlite3
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 
-from services.files import DOCX, PDF
 from tests.adapters.test_same_pages import LEAST_EQUAL, is_sane
-from tests.cli.rehearsals import Rehearsal
+from tests.cli.campaign_documents import (
+    Documents,
+    mailed_documents,
+    stored_documents,
+    unit_documents,
+)
+from tests.cli.rehearsals import Rehearsal, play, shorter_plan
+from tests.nd30_seeds import judged
 from tests.rendering import convert, draw, equal_share, inks, page_lines
 
 pytestmark = pytest.mark.slow
-Kinds = dict[str, bytes]  # media type: content
 
 
 @pytest.fixture(scope="module")
-def made(typical: Rehearsal) -> dict[str, Kinds]:
-    """The report's and the periodic reports' files by name without suffix."""
-    with sqlite3.connect(typical.out / "dondoc.sqlite3") as database:
-        rows = database.execute("select name, media_type, sha256 from report_files").fetchall()
-    found: dict[str, Kinds] = {}
-    for name, media_type, sha256 in rows:
-        (file,) = (typical.out / "blobs").rglob(sha256)
-        found.setdefault(Path(name).stem, {})[media_type] = file.read_bytes()
-    return {name: kinds for name, kinds in found.items() if {DOCX, PDF} <= kinds.keys()}
+def worst(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """The second plan, shortened, under the scenario "worst"."""
+    folder = tmp_path_factory.mktemp("worst")
+    return play(shorter_plan(folder / "config"), folder / "out", scenario="worst")
+
+
+@pytest.fixture(scope="module", params=["typical", "worst"])
+def documents(request: pytest.FixtureRequest) -> Documents:
+    """All that one campaign wrote, by name."""
+    campaign: Rehearsal = request.getfixturevalue(request.param)
+    out = campaign.out
+    made = {**mailed_documents(out), **stored_documents(out), **unit_documents(out)}
+    return {f"{request.param}-{name}": content for name, content in made.items()}
+
+
+def test_the_worst_campaign_still_ends_in_an_honest_report(worst: Rehearsal) -> None:
+    assert worst.summary["reports"]["missing"]
+    assert worst.summary["dispatched_at"] is not None
+    assert worst.summary["received_at"] is None
+    assert worst.summary["plan_state"] == "active"
+
+
+def test_no_document_of_a_campaign_breaches_the_decree(documents: Documents) -> None:
+    names = " ".join(documents)
+    for kind in ("BC-dinh-ky", "DU-THAO", "UBND", "Du-thao-cong-van-don-doc", "MAU_BC", "MAU_PSL"):
+        assert kind in names, kind
+    breaches = {name: judged(content, name=name).breaches for name, content in documents.items()}
+    assert {name: found for name, found in breaches.items() if found} == {}
 
 
 def test_they_open_in_libreoffice_as_the_pages_of_the_pdf(
-    made: dict[str, Kinds], tmp_path: Path
+    documents: Documents, tmp_path: Path
 ) -> None:
-    assert len(made) >= 4  # two periodic reports, the draft and the issued report
-    opened = convert(tmp_path, {name: kinds[DOCX] for name, kinds in made.items()})
-    for name, kinds in made.items():
-        theirs, ours = page_lines(opened[name]), page_lines(kinds[PDF])
-        assert len(theirs) == len(ours), name
-        assert equal_share(theirs, ours) >= LEAST_EQUAL, name
-        for maker, file in (("docx", opened[name]), ("pdf", kinds[PDF])):
-            draw(file, f"{name}-{maker}")
-            assert [ink for ink in inks(file) if not is_sane(ink)] == [], (name, maker)
+    words = {Path(name).stem: c for name, c in documents.items() if name.endswith(".docx")}
+    assert all(docx.Document(BytesIO(content)).paragraphs for content in words.values())
+    opened = convert(tmp_path, words)
+    for name, pages in opened.items():
+        draw(pages, f"{name}-docx")
+        assert [ink for ink in inks(pages) if not is_sane(ink)] == [], name
+        ours = documents.get(f"{name}.pdf")
+        if ours is not None:
+            theirs = page_lines(pages)
+            assert len(theirs) == len(page_lines(ours)), name
+            assert equal_share(theirs, page_lines(ours)) >= LEAST_EQUAL, name
+            draw(ours, f"{name}-pdf")

@@ -4,18 +4,23 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
-from adapters.database import open_engine
+from adapters import tables
+from adapters.blobs import BlobStore
+from adapters.database import open_engine, transaction
 from cli.main import main
 from config.clock import set_simulated_now
+from models.clocks import MonotonicReading
 from models.letters import LetterKind, LetterState
+from services import brakes
 from tests.services.letter_rows import put_letter, state_of
-from tests.services.stage import at
+from tests.services.stage import COMMUNE, at
 
 NOW = at((15, 6), "23:00")
 Run = Callable[..., tuple[int, str]]
@@ -41,8 +46,8 @@ def run(
     monkeypatch.setenv("DONDOC_HOME", str(tmp_path))
     monkeypatch.setenv("DONDOC_CLOCK_FILE", str(tmp_path / "clock"))
 
-    def command(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["dondoc", "mail", *words])
+    def command(*words: str, group: tuple[str, ...] = ("mail",)) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["dondoc", *group, *words])
         with pytest.raises(SystemExit) as ended:
             main()
         told = capsys.readouterr()
@@ -128,3 +133,41 @@ def test_a_reminder_that_may_have_arrived_is_refused_a_second_copy(
     code, told = run("settle", str(letter), "--resend", "--reason", "x")
     assert code == 1
     assert "chỉ gửi một lần" in told
+
+
+def test_while_the_clock_is_in_doubt_no_reminder_is_planned_by_hand_either(
+    run: Run, engine: Engine, tmp_path: Path
+) -> None:
+    later = MonotonicReading(boot_id="lần chạy trước", seconds=1)
+    tomorrow = NOW + timedelta(days=1)
+    brakes.engage(engine, commune=COMMUNE, home=tmp_path, now=tomorrow, monotonic=later)
+    code, told = run("remind", group=())
+    assert code == 1
+    assert "Không lập thư nhắc mới. Đồng hồ máy bị nhảy" in " ".join(told.split())
+    assert "dondoc mail release" in told
+    assert run("release")[0] == 0
+    code, told = run("remind", group=())
+    assert (code, "Đã lập 0 thư nhắc" in told) == (0, True)
+
+
+def test_incoming_mail_is_listed_shown_and_closed_with_a_reason(
+    engine: Engine, tmp_path: Path, run: Run
+) -> None:
+    raw = b"From: ai@do.example\r\nTo: x@batmot.example\r\nSubject: Hoi\r\n\r\nCho hoi han nop?\r\n"
+    row = {
+        "commune": "bat-mot", "account": "a", "folder": "INBOX", "uid_validity": 1, "uid": 1,
+        "sha256": BlobStore(tmp_path / "blobs").put(raw), "size": len(raw), "received_at": NOW,
+        "mail_class": "unmatched", "state": "quarantined", "reason": "E-IN-STRANGER: lạ.",
+        "sender": "ai@do.example", "subject": "Hoi",
+    }  # fmt: skip
+    with transaction(engine) as connection:
+        connection.execute(insert(tables.inbox).values(row))
+    code, listed = as_json(run("inbox", "list", "--json"))
+    assert (code, [line["id"] for line in listed]) == (0, [1])
+    assert "Cho hoi han nop?" in run("inbox", "show", "1")[1]
+    assert run("inbox", "accept", "1", "--reason", "x")[0] == 1
+    assert run("inbox", "ask", "1")[0] == 1
+    assert run("inbox", "dismiss", "1", "--reason", "Thư lạ.") == (0, "Đã đóng thư này.\n")
+    assert "đã được xử lý từ trước" in run("inbox", "dismiss", "1", "--reason", "Thư lạ.")[1]
+    assert "đã xong: 1" in run("inbox", "list")[1]
+    assert run("inbox", "show", "9")[0] == 2

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import IO, Self
 
 ROOT = Path(__file__).resolve().parents[2]
+END_SECONDS = 60  # a busy machine takes its time to end a process
 KILLED = -signal.SIGKILL
 _CALL = re.compile(r"^(?:\d+ +)?(\w+)\(")
 
@@ -72,7 +73,7 @@ class Zygote:
         trace: TracebackType | None,
     ) -> None:
         self._commands.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=END_SECONDS)
         self._answers.close()
 
     def run(self, act: Act) -> int:
@@ -110,7 +111,7 @@ class Zygote:
         kill(pid, signal.SIGCONT)
         code = self.outcome()
         tracer.stderr.read()
-        tracer.wait(timeout=10)
+        tracer.wait(timeout=END_SECONDS)
         tracer.stderr.close()
         return code
 

@@ -11,6 +11,8 @@ from tests.faults.injection import Zygote
 from tests.faults.storms import Storm
 
 SEED = 20261124
+# A round ends after five minutes: enough of them for what a long storm leaves on a busy machine.
+AFTERWARDS = (1, 20, 25, 30, 35, 40, 45, 50)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 
@@ -26,7 +28,7 @@ def _weather(
     storm.rage(villages, longest_seconds=2_400)
     amid = len(read_log(storm.log))
     with running_sink(storm.log) as sink:
-        recover(place, zygote, sink)
+        recover(place, zygote, sink, minutes=AFTERWARDS)
         findings = check(
             dump(place.url), read_log(storm.log), is_over=True, closed_at=storm.closed_at
         )
@@ -56,7 +58,7 @@ def test_a_thousand_kills_over_five_thousand_letters(
     tmp_path: Path, zygote: Zygote, pauses: bool
 ) -> None:
     place = Place(tmp_path / "home", f"sqlite:///{tmp_path / 'home' / 'dondoc.sqlite3'}")
-    _weather(place, tmp_path, zygote, villages=5_000, kills=300 if pauses else 1_000, pauses=pauses)
+    _weather(place, tmp_path, zygote, villages=5_000, kills=150 if pauses else 1_000, pauses=pauses)
 
 
 @pytest.mark.faults

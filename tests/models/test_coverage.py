@@ -4,7 +4,7 @@ import pytest
 
 from models.coverage import coverage_of
 from models.obligations import Obligation, ObligationState, Standing
-from models.periodic_report import Progress, progress_of
+from models.periodic_tables import Progress, progress_of
 from models.plans import RequirementKind
 from tests.report_samples import AS_OF, UNITS, dossier
 

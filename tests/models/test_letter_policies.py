@@ -46,6 +46,10 @@ ONCE, LEAST, MUST = (
         (LetterKind.CLOSING, LEAST),
         (LetterKind.ALARM, LEAST),
         (LetterKind.LINK, LEAST),
+        (LetterKind.QUESTION, LEAST),
+        (LetterKind.COMPLIANCE_OVERDUE, LEAST),
+        (LetterKind.ASK_SENDER, LEAST),
+        (LetterKind.UNCLEAR_REPLY, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )

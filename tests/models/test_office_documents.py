@@ -3,7 +3,8 @@ from datetime import date, timedelta
 from models.assignment_annex import build_assignment_annex
 from models.coverage import Coverage, CoveredUnit
 from models.documents import OfficialDocument, Paragraph, Table
-from models.periodic_report import Progress, build_periodic_report
+from models.periodic_report import build_periodic_report
+from models.periodic_tables import Progress
 from models.plans import Phase
 from models.totals import Totals, compute_totals
 from models.units import UnitRegister
@@ -18,9 +19,9 @@ def lines(document: OfficialDocument) -> list[str]:
 
 
 def tables(document: OfficialDocument) -> list[list[tuple[str, ...]]]:
-    return [
-        [row.cells for row in block.rows] for block in document.body if isinstance(block, Table)
-    ]
+    """The tables of the text, then those of the annexes."""
+    blocks = (*document.body, *(b for annex in document.annexes for b in annex.blocks))
+    return [[row.cells for row in block.rows] for block in blocks if isinstance(block, Table)]
 
 
 def totals(**values: int) -> Totals:
@@ -54,19 +55,28 @@ def test_the_periodic_report_goes_from_the_coordinator_to_the_committee() -> Non
 
 def test_the_periodic_report_tells_what_the_turn_added() -> None:
     first, second = (
-        {row[0]: row for row in tables(d)[0]}
+        {row[0]: row for row in tables(d)[1]}
         for d in (periodic(), periodic(totals(TT01=5, UD08=2)))
     )
     assert first["Số TT01"][2:4] == ("8", "8")
     assert second["Số TT01"][2:4] == ("3", "8")
     assert second["Số UD08"][2:4] == ("-", "3")  # a maximum does not grow by subtraction
     assert second["Số PT01"][2:4] == ("-", "80")
-    assert second["Số KP03"][2] == "Chưa có số liệu"
-    assert second["Số TT06"][5] == "Số ước tính"
+    assert "Số KP03" not in second  # nobody has told it yet
+    assert "Đã có số liệu của 3/" in " ".join(lines(periodic()))
+
+
+def test_a_turn_without_figures_says_so_once() -> None:
+    document = build_periodic_report(
+        dossier(), period="kỳ 1", totals=totals(), coverage=COVERAGE, progress=PROGRESS,
+        cutoff=AS_OF,
+    )  # fmt: skip
+    assert "Đến thời điểm chốt số liệu, chưa có chỉ tiêu nào có số liệu." in lines(document)
+    assert [annex.title for annex in document.annexes] == ["TIẾN ĐỘ NHIỆM VỤ"]
 
 
 def test_the_periodic_report_tells_products_and_duties() -> None:
-    products, duties = tables(periodic())[1:]
+    products, _, duties = tables(periodic())
     assert products[0][1:] == (
         "báo cáo kết quả",
         "chậm nhất ngày 22/6/2026",
@@ -96,7 +106,7 @@ def test_duties_before_and_after_their_time_say_so() -> None:
             cutoff=cutoff,
             number=3,
         )
-        assert tables(document)[2][1][3].startswith(standing)
+        assert tables(document)[-1][1][3].startswith(standing)
         assert document.draft_mark is None
 
 
@@ -108,7 +118,7 @@ def test_a_phase_from_the_day_of_issue_has_no_first_day() -> None:
         dossier(phases=(open_phase,), issued_on=None), period="kỳ 1", totals=totals(), coverage=COVERAGE,
         progress=(), cutoff=AS_OF - timedelta(days=60),
     )  # fmt: skip
-    assert tables(document)[2][1][3] == "Đang trong thời gian thực hiện"
+    assert tables(document)[-1][1][3] == "Đang trong thời gian thực hiện"
 
 
 def test_what_the_office_did_not_write_is_not_said_for_it() -> None:

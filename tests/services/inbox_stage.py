@@ -9,19 +9,37 @@ from sqlalchemy import Engine, Row, Table, insert, select
 
 from adapters import tables
 from adapters.blobs import BlobStore
+from adapters.calendars import read_calendar
 from adapters.database import transaction
-from adapters.imap import DONE_FOLDER, ImapFolder, open_folder
+from adapters.imap import open_folder
 from adapters.imap_client import ImapSettings, ImapTls
+from adapters.mail_folders import DONE_FOLDER, MailFolder
 from adapters.reply_tokens import token_sha256
+from models.addresses import Mailbox
 from models.letters import LetterKind, LetterState
 from services.inbox import Fetched, MailReader
 from services.inbox_facts import Intake
+from services.letterheads import Letterhead
+from services.mail_replies import Clerk
 from tests.incoming_mails import AUTHSERV, LETTER_ID, REPLY_TO, SENDER, TOKEN, UNIT_ADDRESS
 from tests.mail_servers import PASSWORD, Dovecot
 from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, at
 
 INTAKE = Intake(commune=COMMUNE, addresses=(REPLY_TO, SENDER), authserv_id=AUTHSERV)
 NOW = at((12, 5), "09:00")
+
+
+def clerk_of(engine: Engine, blobs: BlobStore) -> Clerk:
+    """Who makes answers of the replies in a mailbox."""
+    letterhead = Letterhead(
+        sender=Mailbox(address=SENDER, name="UBND xã Bát Mọt"), reply_to=REPLY_TO,
+        officer_name="Phòng Văn hóa - Xã hội", officer_phone="0237 000 000",
+        portal_url="http://127.0.0.1:4280", key=b"k" * 32,
+    )  # fmt: skip
+    return Clerk(
+        engine=engine, blobs=blobs, calendar=read_calendar(), letterhead=letterhead,
+        intake=INTAKE, now=NOW,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,7 @@ class Postbox:
         with open_folder(self.settings) as folder:
             return self.read(folder, now)
 
-    def read(self, folder: ImapFolder, now: datetime = NOW) -> Fetched:
+    def read(self, folder: MailFolder, now: datetime = NOW) -> Fetched:
         """Take in what lies in an opened folder."""
         return MailReader(
             self.engine, folder, intake=self.intake, blobs=self.blobs, day=now.date(), now=now

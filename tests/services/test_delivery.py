@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from functools import partial
@@ -20,6 +21,7 @@ from services.journal import read_journal, verify
 from services.submissions import Receipt
 from tests.adapters.faulty_relay import DROP, FaultyRelay, Script
 from tests.services.mailroom import FEW, Mailroom, excuse, with_units
+from tests.services.reporting import Reporting
 from tests.services.stage import COMMUNE, NIL, PLAN, Office, at, owed_by
 
 NOW = at((17, 6), "07:30")
@@ -166,6 +168,22 @@ def test_outside_the_windows_only_receipts_leave(
     assert [letter["X-Dondoc-Kind"] for letter in mailroom.letters()] == ["E10"]
     mailroom.send(NOW)
     assert [letter["X-Dondoc-Kind"] for letter in mailroom.letters()] == ["E10", "E13"]
+
+
+@pytest.mark.parametrize("hour", ["06:00", "12:00", "22:00"])
+def test_an_urgent_letter_leaves_at_any_hour_as_the_policy_says(
+    mailroom: Mailroom, reporting: Reporting, hour: str
+) -> None:
+    reporting.report()
+    reporting.assemble()
+    reporting.ask()
+    for row in mailroom.rows():
+        if row.kind != LetterKind.FOR_DECISION:
+            mailroom.alter(row.id, state=LetterState.SUPERSEDED)
+    night = at((26, 6), hour)
+    patient = mailroom.policy.model_copy(update={"urgent_kinds": frozenset()})
+    assert replace(mailroom, policy=patient).send(night).accepted == 0
+    assert mailroom.send(night).accepted == 1
 
 
 def test_a_unit_that_reports_between_claim_and_dot_gets_no_letter(

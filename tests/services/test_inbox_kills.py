@@ -14,22 +14,29 @@ from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.database import open_engine
 from adapters.ledger import PlanRecord
-from models.letters import LetterState
-from tests.incoming_mails import dsn
+from models.incoming import InboxState
+from models.letters import LetterKind, LetterState
+from services.mail_answers import take_answers
+from tests.incoming_mails import PASSED, dsn, mail
 from tests.mail_servers import Dovecot, missing_programs, running_dovecot
-from tests.services.inbox_stage import Postbox
+from tests.services.inbox_stage import Postbox, clerk_of
 
 ROOT = Path(__file__).parent.parent.parent
 MISSING = missing_programs() or (None if shutil.which("strace") else "not installed: strace")
 CALLS = ("fsync", "fdatasync", "rename", "sendto")  # blob and commit on disk, words to the server
 MOST_KILLS = 40
+FIRST_ANSWER = MOST_KILLS + 1  # mailboxes from here on hold a reply instead of a bounce
+COMMITS = ("fdatasync",)  # what the conversation and the blobs may lose is proved by the bounce
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(MISSING is not None, reason=str(MISSING))]
 RAW = dsn()
+ANSWER = mail("Đã nhận được kế hoạch.", headers={"Authentication-Results": PASSED})
 
 
 @pytest.fixture(scope="module")
 def dovecot() -> Iterator[Dovecot]:
-    with running_dovecot([f"hop-thu-{n}@batmot.example" for n in range(MOST_KILLS + 1)]) as server:
+    with running_dovecot(
+        [f"hop-thu-{n}@batmot.example" for n in range(2 * FIRST_ANSWER)]
+    ) as server:
         yield server
 
 
@@ -66,6 +73,34 @@ def test_wherever_the_reader_is_killed_a_bounce_is_stored_and_followed_once(
         postbox.engine.dispose()
 
 
+def test_wherever_the_round_is_killed_a_reply_becomes_one_answer_with_one_receipt(
+    prepared: Path, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    counted = _count_calls(_fresh(prepared, dovecot, tmp_path, FIRST_ANSWER), tmp_path)
+    kills = [(call, n) for call in COMMITS for n in range(1, counted[call] + 1)]
+    assert 6 <= len(kills) <= MOST_KILLS
+    for number, (call, ordinal) in enumerate(kills, FIRST_ANSWER + 1):
+        postbox = _fresh(prepared, dovecot, tmp_path, number)
+        killed = _run(postbox, "-e", f"inject={call}:signal=KILL:when={ordinal}")
+        assert killed.returncode in {-signal.SIGKILL, 128 + signal.SIGKILL}, (call, ordinal)
+        for _ in range(2):
+            postbox.fetch()
+            take_answers(clerk_of(postbox.engine, postbox.blobs))
+        _check_answer(postbox, (call, ordinal))
+        postbox.engine.dispose()
+
+
+def _check_answer(postbox: Postbox, killed_at: tuple[str, int]) -> None:
+    assert (postbox.waiting(), postbox.done()) == ([], [ANSWER]), killed_at
+    assert postbox.row().state == InboxState.SETTLED, killed_at
+    (version,) = postbox.rows(tables.submissions)
+    assert version.obligation_id.endswith("/XN/vp/1"), killed_at
+    kinds = [row.kind for row in postbox.rows(tables.outbox)]
+    assert kinds == [LetterKind.CLOSING, LetterKind.RECEIPT], killed_at
+    assert postbox.journal("submission.") == ["submission.received"], killed_at
+    assert postbox.journal("mail.") == ["mail.answer", "mail.settled"], killed_at
+
+
 def _check(postbox: Postbox, killed_at: tuple[str, int]) -> None:
     assert (postbox.waiting(), postbox.done()) == ([], [RAW]), killed_at
     assert postbox.blobs.get(postbox.row().sha256) == RAW, killed_at
@@ -82,7 +117,7 @@ def _fresh(prepared: Path, dovecot: Dovecot, folder: Path, number: int) -> Postb
         open_engine(f"sqlite:///{file}"), BlobStore(folder / f"blobs-{number}"), dovecot,
         f"hop-thu-{number}@batmot.example",
     )  # fmt: skip
-    postbox.arrive(RAW)
+    postbox.arrive(RAW if number < FIRST_ANSWER else ANSWER)
     return postbox
 
 
@@ -95,6 +130,8 @@ def _count_calls(postbox: Postbox, folder: Path) -> Mapping[str, int]:
 
 
 def _run(postbox: Postbox, *options: str) -> subprocess.CompletedProcess[bytes]:
+    is_bounce = int(postbox.address.partition("@")[0].rpartition("-")[2]) < FIRST_ANSWER
+    module = "tests.services.fetch_once" if is_bounce else "tests.services.answer_once"
     arguments = (
         postbox.engine.url.render_as_string(), str(postbox.blobs._folder),
         str(postbox.dovecot.imap_port), postbox.address,
@@ -102,7 +139,7 @@ def _run(postbox: Postbox, *options: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         (
             "strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}", *options,
-            sys.executable, "-m", "tests.services.fetch_once", *arguments,
+            sys.executable, "-m", module, *arguments,
         ),
         cwd=ROOT, capture_output=True, timeout=120, check=False,
     )  # fmt: skip

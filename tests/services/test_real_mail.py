@@ -1,7 +1,9 @@
-"""The whole way on a real Postfix and a real Dovecot: letters, a bounce, a reply."""
+"""The whole way on a real Postfix and a real Dovecot: letters, a bounce, replies, receipts."""
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -14,6 +16,8 @@ from models.letters import LetterKind, LetterState
 from models.plans import PlanDossier
 from services.assignments import issue_assignments
 from services.inbox_facts import Intake
+from services.mail_answers import Taken, take_answers
+from services.mail_replies import Clerk
 from tests.mail_servers import (
     AUTHSERV,
     Dovecot,
@@ -23,8 +27,9 @@ from tests.mail_servers import (
     running_postfix,
 )
 from tests.services.inbox_stage import Postbox
+from tests.services.mail_stage import filled_form
 from tests.services.mailroom import FEW, Mailroom, with_units
-from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, Office, at
+from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, Office, at, owed_by
 
 pytestmark = [
     pytest.mark.slow,
@@ -73,7 +78,7 @@ def postbox(mailroom: Mailroom, blobs: BlobStore, dovecot: Dovecot) -> Postbox:
     return Postbox(mailroom.engine, blobs, dovecot, REPLIES, intake)
 
 
-def test_letters_arrive_a_bounce_moves_to_the_next_contact_and_a_reply_is_seen(
+def test_letters_arrive_a_bounce_moves_to_the_next_contact_and_replies_become_answers(
     mailroom: Mailroom, office: Office, postbox: Postbox, postfix: Postfix
 ) -> None:
     issue_assignments(
@@ -89,6 +94,12 @@ def test_letters_arrive_a_bounce_moves_to_the_next_contact_and_a_reply_is_seen(
     remind_the_next(mailroom, postbox, postfix)
     village = next(row for row in rows if row.unit_id == "thon-01")
     see_reply(postbox, postfix, village)
+    clerk = Clerk(
+        engine=mailroom.engine, blobs=postbox.blobs, calendar=office.calendar,
+        letterhead=mailroom.composer.letterhead, intake=postbox.intake, now=MONDAY,
+    )  # fmt: skip
+    confirm(clerk, mailroom, postbox, postfix)
+    send_form(replace(clerk, now=MONDAY + timedelta(hours=2)), mailroom, postbox, postfix)
 
 
 def follow_bounce(mailroom: Mailroom, postbox: Postbox) -> None:
@@ -122,6 +133,51 @@ def see_reply(postbox: Postbox, postfix: Postfix, village: Row[tuple[object, ...
     assert (answer.mail_class, answer.unit_id) == ("answer", "thon-01")
     assert (answer.contact_id, answer.outbox_id) == (village.contact_id, village.id)
     assert postbox.waiting() == []
+
+
+def confirm(clerk: Clerk, mailroom: Mailroom, postbox: Postbox, postfix: Postfix) -> None:
+    """The confirmation becomes the acknowledgement, and its receipt comes back."""
+    assert take_answers(clerk) == Taken(answered=1)
+    (version,) = postbox.rows(tables.submissions)
+    assert (version.obligation_id, version.channel) == (owed_by("thon-01", "XN"), "mail")
+    receive(mailroom, postbox, postfix, clerk.now)
+
+
+def send_form(clerk: Clerk, mailroom: Mailroom, postbox: Postbox, postfix: Postfix) -> None:
+    """A reply with the filled form becomes the village's sheet, and its receipt comes back."""
+    village = mailroom.rows(LetterKind.ASSIGNMENT, contact="thon-01.head")[0]
+    answer = message_from_bytes(reply_to(postbox.dovecot, village.address), policy=policy.SMTP)
+    assert isinstance(answer, EmailMessage)
+    answer.replace_header("Message-ID", "<tra-loi-2@may-cua-thon.example>")
+    answer.set_content("Thôn gửi phiếu số liệu.")
+    form = filled_form(
+        clerk, owed_by("thon-01"), {"TT01": 3, "TT02": 30, "TT10": 2, "TT12": 80}, now=clerk.now
+    )
+    answer.add_attachment(
+        form, maintype="application", subtype="octet-stream", filename="Phiếu số liệu thôn.xlsx"
+    )
+    postfix.submit(answer.as_bytes(), sender=village.address, recipient=str(answer["To"]))
+    wait_for(lambda: any(b"tra-loi-2@" in raw for raw in postbox.waiting()))
+    assert postbox.fetch(clerk.now).kept == 1
+    assert take_answers(clerk) == Taken(answered=1)
+    sheet = next(
+        v for v in postbox.rows(tables.submissions) if v.obligation_id == owed_by("thon-01")
+    )
+    assert sheet.answer["values"] == {"TT01": 3, "TT02": 30, "TT10": 2, "TT12": 80}
+    assert [file["name"] for file in sheet.answer["attachments"]] == ["Phiếu số liệu thôn.xlsx"]
+    receive(mailroom, postbox, postfix, clerk.now)
+
+
+def receive(mailroom: Mailroom, postbox: Postbox, postfix: Postfix, now: datetime) -> None:
+    """The newest receipt leaves, arrives in its reader's mailbox, and can start no loop."""
+    receipt = mailroom.rows(LetterKind.RECEIPT)[-1]
+    mailroom.send(now, port=postfix.port)
+    receipt = next(row for row in mailroom.rows(LetterKind.RECEIPT) if row.id == receipt.id)
+    wait_for(lambda: receipt.message_id in ids(postbox.dovecot, receipt.address))
+    raws = postbox.dovecot.letters(receipt.address)
+    found = next(raw for raw in raws if str(receipt.message_id).encode() in raw)
+    assert b"Auto-Submitted: auto-replied" in found
+    assert b"Return-Path: <>" in found
 
 
 def ids(dovecot: Dovecot, address: str) -> list[str]:
