@@ -13,7 +13,7 @@ from models.errors import WorkbookUnreadableError
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 200_000_000
 MOST_RATIO = 100
-MOST_PARSED = 8_000_000  # of all XML parts: a form with 1,000 rows has 1 MB
+MOST_PARSED = 4_000_000  # of all XML parts: a form with 1,000 rows has 1 MB
 _WORTH_A_RATIO = 1_000_000  # smaller parts cannot do harm, however well they were packed
 XML_PART = re.compile(r".*\.(?:xml|rels|vml)", re.IGNORECASE | re.DOTALL)
 _MACRO = re.compile(r"vbaproject|activex|/embeddings/|\.bin$|macrosheets/", re.IGNORECASE)

@@ -24,6 +24,7 @@ class Reader:
     year: int  # of days written without one
     findings: list[Finding] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)  # texts by code
     rows: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
 
     def remark(self, field_id: str, place: Place, message: str, *, is_error: bool = True) -> None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from unicodedata import is_normalized
 
-from models.submissions import FieldValue, Row
-from models.vietnamese import clean_text
+from models.submissions import Answer, FieldValue, Row
+from models.vietnamese import clean_text, nfc
 
 LEAD = "chủ trì"
 SUPPORT = "phối hợp"
@@ -13,6 +14,14 @@ EVENT_KEY = "event_id"
 COUNTED_CELL, DAY_CELL, KIND_CELL = "participants", "date", "type"
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+
+
+def composed(answer: Answer) -> Answer:
+    """Return the answer with every text in NFC; the same one when it is already."""
+    plain = answer.model_dump_json()
+    if is_normalized("NFC", plain):
+        return answer
+    return Answer.model_validate_json(nfc(plain))
 
 
 def amount(value: FieldValue | None) -> int | None:

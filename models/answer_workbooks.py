@@ -1,5 +1,7 @@
 """Answers as spreadsheets: the form that goes out, and what a form that came back says."""
 
+from pydantic import Field
+
 from models.submissions import Answer, Finding
 from models.values import Value
 
@@ -20,6 +22,7 @@ class WorkbookAnswer(Value):
     ``answer`` holds only what the form leaves open and what could be read. ``findings`` name the
     cell and sheet; with an error among them the answer is not to be stored as it is. Rules that
     the answer breaks are among them, so that ``validate_answer`` need not be asked again.
+    ``unread`` are texts of cells that could not be read, by the cell's code.
     ``started_from`` is the version the form was made after: lower than the obligation's, the unit
     has sent something else since.
     """
@@ -28,6 +31,7 @@ class WorkbookAnswer(Value):
     started_from: int
     answer: Answer
     findings: tuple[Finding, ...] = ()
+    unread: dict[str, str] = Field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -47,6 +47,7 @@ from portal.statics import static_routes
 from portal.unit_documents import unit_document_routes
 from portal.units import unit_routes
 from portal.wording import teach
+from portal.workbooks import workbook_routes
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 PAGES = (
@@ -70,6 +71,7 @@ PAGES = (
     new_link_routes,
     personal_routes,
     form_routes,
+    workbook_routes,
     receipt_routes,
 )
 

@@ -65,7 +65,7 @@ def form_routes(templates: Jinja2Templates) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     def page(request: Request, sheet: Sheet, state: FormState, status: int = 200) -> Response:
-        context = _context(sheet, state)
+        context = form_context(sheet, state)
         return templates.TemplateResponse(
             request, "portal/answer_form.html.j2", context, status_code=status
         )
@@ -159,7 +159,8 @@ def _saved(sheet: Sheet, state: FormState) -> FormState:
     return state.model_copy(update={"saved_at": draft.saved_at})
 
 
-def _context(sheet: Sheet, state: FormState) -> dict[str, object]:
+def form_context(sheet: Sheet, state: FormState) -> dict[str, object]:
+    """Return what the page of a form shows."""
     outline = read_outline(sheet.catalogue.id)
     key, id_ = sheet.visitor.key, sheet.task.obligation.id
     return FORM_WORDS | {

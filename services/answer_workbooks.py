@@ -102,6 +102,7 @@ def read_answer_workbook(
         started_from=identity.version,
         answer=reading.answer,
         findings=(*reading.findings, *locate(reading, checked)),
+        unread=reading.reader.unread,
     )
 
 

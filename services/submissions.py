@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import PlanRecord, read_obligation, read_plan, refuse_closed
+from models.answer_values import composed
 from models.calendars import WorkingCalendar
 from models.errors import ConflictError, RefusedError, SubmissionInvalidError
 from models.obligations import Obligation, ObligationState
@@ -43,8 +44,8 @@ def submit(
 ) -> Receipt:
     """Store the answer as the next version and acknowledge it by letter.
 
-    The same ``nonce`` again with the same answer returns the first receipt. What came earlier than
-    it is read, by mail, counts from ``arrived_at``.
+    Texts are stored in NFC. The same ``nonce`` again with the same answer returns the first
+    receipt. What came earlier than it is read, by mail, counts from ``arrived_at``.
 
     Raises:
         SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
@@ -52,7 +53,7 @@ def submit(
         RefusedError: the obligation is closed and must be reopened first.
     """
     with transaction(engine) as connection:
-        obligation = read_obligation(connection, obligation_id)
+        obligation, answer = read_obligation(connection, obligation_id), composed(answer)
         if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
             return Receipt(submission=earlier, is_new=False)
         plan = _open_plan(connection, obligation)

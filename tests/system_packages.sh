@@ -7,6 +7,7 @@ declare -A package_of=(
   [chromium]=chromium
   [pdftotext]=poppler-utils
   [soffice]=libreoffice-writer-nogui
+  [libsclo.so]=libreoffice-calc-nogui
   [initdb]=postgresql
   [postfix]=postfix
   [dovecot]='dovecot-imapd dovecot-lmtpd'
@@ -15,6 +16,7 @@ declare -A package_of=(
 )
 
 has() {
+  [[ $1 == libsclo.so ]] && { [[ -e /usr/lib/libreoffice/program/$1 ]]; return; }
   command -v "$1" >/dev/null || [[ $1 == initdb && -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]]
 }
 

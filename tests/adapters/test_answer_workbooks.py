@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date, datetime
+from datetime import time as dt_time
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -22,10 +23,10 @@ from adapters.workbooks import write_workbook
 from config.settings import CONFIG_FOLDER
 from models.answer_fields import AnswerForm
 from models.answer_forms import row_fields
-from models.answer_reading import FormReading, read_form
+from models.answer_reading import FormReading, locate, read_form
 from models.answer_sheets import lay_out
 from models.indicators import Aggregation, Indicator, IndicatorType
-from models.submissions import Answer, FieldValue, Row
+from models.submissions import Answer, FieldValue, Finding, Row
 from models.workbooks import LONGEST_CELL
 
 CATALOGUE = read_dossier(CONFIG_FOLDER / "plans" / "bat-mot-2026.yaml").catalogue
@@ -271,7 +272,10 @@ def _put(
         (_put("KP01", 5, '#,##0" triệu"'), "hiển thị số khác"),
         (_put("TT01", datetime(2026, 6, 5), "dd/mm/yyyy"), "ngày, giờ"),  # noqa: DTZ001
         (_put("TT01", "=1+1"), "Công thức chưa có kết quả"),
+        (_put("TT01", True), "Có hoặc Không, không phải là số"),  # noqa: FBT003 - a cell
         (_put("CD02", "có lẽ"), "Có hoặc Không"),
+        (_put("HD04", "nông nghiệp"), "ghi x ở từng dòng"),
+        (_put("VB.ngay", 20, sheet="Thuyết minh"), "ngày có thật"),
         (_put("HD04.khac", "một ít"), "không rõ"),
         (_put("TT04", 99), "Số chung khác tổng"),
         (_put("HD01", 5), "danh sách có 2 dòng"),
@@ -354,6 +358,75 @@ def test_what_stands_where_the_form_has_nothing_is_told(
     assert any(told in f.message and f.is_error is is_error for f in findings)
 
 
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (12, "General", "12"),
+        (1.5, "General", "1,5"),
+        (True, "General", "Có"),
+        (datetime(2026, 6, 5), "dd/mm/yyyy", "05/6/2026"),  # noqa: DTZ001 - a cell has no zone
+        (dt_time(8, 30), "h:mm", "08:30:00"),
+    ],
+)
+def test_a_number_or_day_in_a_cell_of_text_is_the_text_people_see(
+    value: object, number_format: str, text: str
+) -> None:
+    reading = reading_of(edited(_put("DG01", value, number_format, sheet="Thuyết minh")), form_of())
+    assert reading.findings == ()
+    assert reading.answer.values["DG01"] == text
+
+
+def test_a_mark_may_be_a_tick_a_word_or_true() -> None:
+    for mark in ("✓", "Có", "X", True):
+        assert reading_of(edited(_put("HD04.khac", mark)), form_of()).answer == FULL
+    without = reading_of(edited(_put("HD04.khac", "không")), form_of()).answer
+    assert without.values["HD04"] == "nong_nghiep"
+
+
+def test_no_may_be_said_and_nil_is_an_answer_with_its_reason() -> None:
+    def say(book: Workbook) -> None:
+        sheet = book["Số liệu"]
+        sheet[cell_of(sheet, "CD02")] = "Không"
+        sheet[cell_of(sheet, "KPS")] = "Có"
+        sheet[cell_of(sheet, "KPS.lydo")] = "Không tổ chức."
+
+    answer = reading_of(edited(say), form_of()).answer
+    assert answer.values["CD02"] is False
+    assert answer.nil_reason == "Không tổ chức."
+
+
+def test_a_list_that_is_closed_keeps_its_rows_and_tells_of_others() -> None:
+    form = form_of(FULL, opened=frozenset({"TT01"}))
+    book = openpyxl.load_workbook(BytesIO(write_workbook(lay_out(form))))
+    sheet = book["Hoạt động"]
+    row = next(r for r in range(1, 30) if sheet.cell(r, 3).value == "TD-01")
+    sheet.cell(row, 7).value = 99
+    saved = BytesIO()
+    book.save(saved)
+    reading = reading_of(saved.getvalue(), form)
+    assert reading.answer == FULL
+    (finding,) = reading.findings
+    assert "Danh sách này không mở để sửa" in finding.message
+
+
+def test_what_lies_beyond_the_cells_that_are_read_is_told() -> None:
+    def far(book: Workbook) -> None:
+        book["Số liệu"].cell(6_000, 1).value = "TT99"
+
+    (finding,) = reading_of(edited(far), form_of()).findings
+    assert "ngoài 5.000 dòng" in finding.message
+    assert not finding.is_error
+
+
+def test_a_remark_of_the_rules_on_a_row_names_the_row_of_the_sheet() -> None:
+    reading = reading_of(edited(_nothing), form_of())
+    rule = Finding(field="HD01", message="HD01 - Số cuộc: dòng 2: thiếu ngày.", is_error=True)
+    other = Finding(field="answer", message="Chưa có nội dung.", is_error=True)
+    located, untouched = locate(reading, [rule, other])
+    assert re.match(r"Dòng \d+ trang “Hoạt động”: HD01 - Số cuộc: thiếu ngày", located.message)
+    assert untouched == other
+
+
 def test_a_formula_counts_for_its_result_and_is_told() -> None:
     octets = edited(_put("TT01", "=1000+500"))
     with ZipFile(BytesIO(octets)) as archive:
@@ -430,17 +503,18 @@ def test_the_form_is_protected_but_for_its_cells_and_prints_on_a4() -> None:
     assert "<=400" in str(asked.formula1)
 
 
-CALC = shutil.which("localc")
+OFFICE = Path(shutil.which("soffice") or "/").resolve()
+HAS_CALC = (OFFICE.parent / "libsclo.so").exists()
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CALC is None, reason="LibreOffice Calc chưa được cài (localc)")
+@pytest.mark.skipif(not HAS_CALC, reason="not installed: libreoffice-calc-nogui")
 def test_a_form_saved_by_libreoffice_gives_the_same_answer(tmp_path: Path) -> None:
     source = tmp_path / "in" / "mau.xlsx"
     source.parent.mkdir()
     source.write_bytes(write_workbook(lay_out(form_of(FULL))))
     subprocess.run(
-        [str(CALC), "--headless", f"-env:UserInstallation=file://{tmp_path}/lo", "--convert-to",
+        [str(OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/lo", "--convert-to",
          "xlsx", "--outdir", str(tmp_path), str(source)],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip

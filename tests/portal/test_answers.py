@@ -1,5 +1,7 @@
 """Forms and answers undo each other, whatever stands in them."""
 
+import unicodedata
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,3 +71,15 @@ def test_no_typed_text_breaks_the_reading(typed: dict[str, str]) -> None:
     fields = FormInput(fields={name: (text,) for name, text in typed.items()})
     reading = read_answer(fields, asked=ASKED, narratives=[], attachments=())
     assert all(fault.is_error for fault in reading.faults)
+
+
+def test_texts_of_a_form_are_composed_and_freed_of_what_nobody_sees() -> None:
+    typed = {"v.DG01": "Tốt\u200b", "n.AT01": "Ổn", "t.t": "Đã  họp", "so_van_ban": "12/BC-THỊ"}
+    fields = {k: (unicodedata.normalize("NFD", text),) for k, text in typed.items()}
+    answer = read_answer(
+        FormInput(fields=fields), asked=ASKED, narratives=["t"], attachments=()
+    ).answer
+    assert answer.values == {"DG01": "Tốt"}
+    assert answer.notes == {"AT01": "Ổn"}
+    assert answer.narrative == {"t": "Đã họp"}
+    assert answer.document_number == "12/BC-THỊ"

@@ -23,6 +23,7 @@ from services.brakes import hold
 from tests.portal.conftest import COOKIE, JUNE, PLAN, Site
 from tests.portal.test_decisions_page import draft
 from tests.portal.test_mailbox import keep, letter, thread_to
+from tests.portal.test_workbooks import SHEET, filled
 from tests.services.letter_rows import put_letter, state_of
 
 pytestmark = pytest.mark.slow
@@ -239,3 +240,25 @@ def test_the_report_is_edited_and_traced_on_a_phone(
     assert is_within(page)
     shoot(page, "1200-bien-tap")
     page.close()
+
+
+def test_on_a_phone_the_form_is_fetched_filled_in_and_read_back(
+    site: Site, address: str, browser: Browser, tmp_path: Path
+) -> None:
+    page = browser.new_page(viewport=PHONE, accept_downloads=True)
+    page.goto(f"{address}/l/{site.token('thon-01')}")
+    page.goto(f"{address}{site.open('thon-01')}/nop/{SHEET}")
+    page.get_by_text("Điền bằng bảng tính").click()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Tải biểu mẫu").click()
+    assert fetched.value.suggested_filename == "bieu-mau-psl-thon-vin.xlsx"
+    octets = Path(fetched.value.path()).read_bytes()
+    sent = tmp_path / "mau.xlsx"
+    sent.write_bytes(filled(octets, {"TT01": "12 buổi (3 thôn)", "TT02": 180}))
+    page.get_by_label("Tải biểu mẫu đã điền lên").set_input_files(sent)
+    page.get_by_role("button", name="Đọc tệp").click()
+    assert "nhưng chưa gửi" in page.content()
+    assert page.locator("#f-TT01").input_value() == "12 buổi (3 thôn)"
+    assert page.locator("#f-TT02").input_value() == "180"
+    assert is_within(page)
+    shoot(page, "360-bieu-mau-bang-tinh")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.submissions import Answer
+from portal.posted import MAX_FIELDS
 from services.portal_views import read_version
 from services.reviews import accept, return_to_unit
 from tests.portal.conftest import JUNE, PLAN, Site
@@ -211,7 +212,7 @@ def test_an_accepted_product_shows_its_receipt_instead_of_a_form(site: Site) -> 
 def test_a_body_without_end_is_cut_off(site: Site) -> None:
     link = site.open("thon-01")
     path = f"{link}/nop/{SHEET}"
-    wide = {f"x{n}": "1" for n in range(3000)}
+    wide = {f"x{n}": "1" for n in range(MAX_FIELDS + 1)}
     assert site.client.post(path, data=wide).status_code == 413
     many = [("tep", (f"{n}.pdf", PDF)) for n in range(30)]
     assert site.client.post(path, data={"a": "1"}, files=many).status_code == 413

@@ -1,5 +1,6 @@
 """A submission is one version, stored once, checked before it is stored."""
 
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -33,6 +34,25 @@ MORE = Answer(values={**SHEET.values, "TT12": 90})
 def stored(office: Office, obligation_id: str, version: int) -> Answer:
     with transaction(office.engine) as connection:
         return read_submission(connection, obligation_id, version).answer
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_texts_are_stored_composed_whatever_channel_they_come_by(
+    office: Office, channel: Channel
+) -> None:
+    words = "Tuyên truyền ở thôn Vịn, đã mời trưởng bản"
+    typed = unicodedata.normalize("NFD", words)
+    answer = Answer(
+        values=SHEET.values | {"DG02": typed},
+        notes={"TT01": typed},
+        narrative={"thuyet_minh": typed},
+    )
+    receipt = submit(
+        office.engine, SHEET_OF_ONE, answer, channel=channel, sent_by="thon-01.contact", nonce="n",
+        calendar=office.calendar, now=at((18, 6)),
+    )  # fmt: skip
+    kept = stored(office, SHEET_OF_ONE, receipt.submission.version)
+    assert kept.values["DG02"] == kept.notes["TT01"] == kept.narrative["thuyet_minh"] == words
 
 
 def test_an_answer_is_stored_as_version_one_with_a_receipt(office: Office) -> None:
