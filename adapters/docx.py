@@ -31,6 +31,9 @@ _CENTRED = Look(align="center")
 _BOLD_CENTRED = Look(align="center", bold=True)
 _HEAD = Look(size_pt=HEAD_SIZE, align="center")
 _SIGNATURE_ROOM = 1440  # 72 pt for the signature and the seal
+# Word wants a paragraph after a table at the end of a section; on a full page a taller one would
+# stand alone on the next.
+_SECTION_END = 2
 _DASH = text_width("- ", size_pt=14)
 
 
@@ -50,10 +53,10 @@ def _document(laid: LaidDocument) -> Iterator[str]:
     landscape = False
     for annex in laid.annexes:
         # Each section but the last ends in a paragraph that holds its properties.
-        yield gap(20, section_properties(landscape=landscape))
+        yield gap(_SECTION_END, section_properties(landscape=landscape))
         yield from _annex(annex)
         landscape = annex.landscape
-    yield gap(20) + section_properties(landscape=landscape)
+    yield gap(_SECTION_END) + section_properties(landscape=landscape)
     yield "</w:body></w:document>"
 
 
@@ -110,12 +113,14 @@ def _address(laid: LaidDocument) -> Iterator[str]:
 
 
 def _signature(laid: LaidDocument) -> str:
-    label = Look(size_pt=12, bold=True, italic=True, align="left")
-    item = Look(size_pt=11, align="left")
+    # Tied to what ends the section, which would else stand alone on a page when this one is full.
+    label = Look(size_pt=12, bold=True, italic=True, align="left", keep_next=True)
+    item = Look(size_pt=11, align="left", keep_next=True)
+    bold = _BOLD_CENTRED._replace(keep_next=True)
     left = [line_of_text(RECIPIENTS_LABEL if laid.recipient_lines else "", label)]
     left += [line_of_text(line, item) for line in laid.recipient_lines]
-    right = [line_of_text(line, _BOLD_CENTRED) for line in laid.authority_lines]
-    right.append(line_of_text(laid.signer_name, _BOLD_CENTRED._replace(before=_SIGNATURE_ROOM)))
+    right = [line_of_text(line, bold) for line in laid.authority_lines]
+    right.append(line_of_text(laid.signer_name, bold._replace(before=_SIGNATURE_ROOM)))
     return frame((SIGN_LEFT, PORTRAIT_ROOM - SIGN_LEFT), (("".join(left), "".join(right)),))
 
 
