@@ -79,7 +79,7 @@ def draw(pdf: bytes, name: str) -> None:
 
 def inks(pdf: bytes) -> list[Ink]:
     """Where each page has ink; a blank page has no rows."""
-    data, found, start = _run(["pdftoppm", "-r", str(_DPI), "-gray", "-", "-"], pdf), [], 0
+    data, found, start = _run(["pdftoppm", "-r", str(_DPI), "-gray", "-"], pdf), [], 0
     while start < len(data):
         _, width, height, _ = fields = data[start : start + 40].split(maxsplit=4)[:4]
         start += sum(map(len, fields)) + len(fields)
