@@ -23,7 +23,7 @@ from tests.faults.world import MORNING, REPORT
 SLACK_SECONDS = 2.0  # from a mark to the sink's log, on a machine that is busy
 SPEED = 4  # simulated seconds of a real one: the window lasts longer than the longest storm
 LATEST = timedelta(hours=2)  # the morning's send window stays open for the rounds after it
-QUIET_SECONDS = 2.0
+QUIET_SECONDS = 10.0  # longer than a starved relay takes to read a dot that lies in its socket
 SETTLE_SECONDS = 1.0
 PLAN_SECONDS = 60.0
 MOST_FAILURES = 50
