@@ -16,6 +16,7 @@ from models.errors import PermanentError, TransientError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
+READS_ONLY = "reads_only"
 DAMAGED = "Cơ sở dữ liệu bị hỏng ({}); không chạy tiếp. Hãy khôi phục từ bản sao lưu gần nhất."
 _SIGNS_OF_DAMAGE = ("malformed", "not a database")
 
@@ -29,7 +30,7 @@ def open_engine(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -53,9 +54,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     # A select-then-update under SQLite's deferred transactions double-claims (reliability.md 2.6).
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    is_reading = connection.get_execution_options().get(READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -68,6 +70,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """
     with _told_in_vietnamese(), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads: on SQLite it sees one state and keeps no writer waiting.
+
+    Raises:
+        TransientError: the database is locked, stopped or out of reach.
+        PermanentError: its file is damaged.
+    """
+    with _told_in_vietnamese(), engine.connect() as opened:
+        connection = opened.execution_options(**{READS_ONLY: True})
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

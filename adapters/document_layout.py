@@ -31,6 +31,7 @@ SIGN_LEFT = 4309  # 76 mm for Nơi nhận
 ADDRESS_INDENT = 1418  # Kính gửi of more than one addressee
 BODY_SIZE, HEAD_SIZE = 14, 13
 _TITLE_SLACK = 80
+_HEAD_CLEAR = 240  # between the name of an agency and Quốc hiệu
 
 
 class LaidAnnex(Value):
@@ -80,12 +81,13 @@ def lay_out(document: OfficialDocument) -> LaidDocument:
     """
     document = cleaned(document)
     subject_width = _balanced(document.subject, PORTRAIT_ROOM)
+    agency_lines = tuple(line for name in document.agency_lines for line in _head_lines(name))
     return LaidDocument(
         draft_mark=document.draft_mark,
         draft_indent=_draft_indent(document.draft_mark or ""),
         parent_line=document.parent_line,
-        agency_lines=document.agency_lines,
-        agency_rule=_rule(document.agency_lines, HEAD_SIZE),
+        agency_lines=agency_lines,
+        agency_rule=_rule(agency_lines, HEAD_SIZE),
         country=COUNTRY,
         motto=MOTTO,
         motto_rule=text_width(MOTTO, size_pt=BODY_SIZE, bold=True),
@@ -148,6 +150,18 @@ def _balanced(text: str, room: int) -> int:
     chosen = (clauses or fitting)[0]
     widths = [text_width(line, size_pt=BODY_SIZE, bold=True) for line in chosen]
     return min(room, max(widths, default=0) + _TITLE_SLACK)
+
+
+@lru_cache(maxsize=256)
+def _head_lines(name: str) -> tuple[str, ...]:
+    """Return an agency's name in lines of like length that stand clear of Quốc hiệu."""
+    room = HEAD_LEFT - _HEAD_CLEAR
+    fewest = len(wrapped_lines(name, size_pt=HEAD_SIZE, bold=True, room=room))
+    wraps = (
+        wrapped_lines(name, size_pt=HEAD_SIZE, bold=True, room=width)
+        for width in range(room // 3, room + 1, 50)
+    )
+    return next((lines for lines in wraps if len(lines) == fewest), (name,))
 
 
 def _title_lines(text: str, width: int) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ _LAST_PADDED_MONTH = 2
 
 
 def number_line(document: OfficialDocument) -> str:
-    """Return ``Số: 08/BC-UBND``, with room for the number while there is none (II.3)."""
+    """Return ``Số: 08/BC-UBND``, with room for a number still to come; empty without a symbol."""
+    if not document.symbol:
+        return ""
     if document.number is None:
         return f"Số:{_BLANK_NUMBER}/{document.symbol}"
     return f"Số: {document.number:02d}/{document.symbol}"

@@ -1,7 +1,8 @@
 """The fixed parts of a DOCX package and its deterministic archive."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -90,21 +91,36 @@ _APP = (
 )
 
 
+_FIXED_PARTS = {
+    "[Content_Types].xml": _CONTENT_TYPES,
+    "_rels/.rels": _RELATIONSHIPS,
+    "docProps/app.xml": _APP,
+    "word/_rels/document.xml.rels": _WORD_RELATIONSHIPS,
+    "word/header1.xml": _PAGE_HEADER,
+    "word/header2.xml": _FIRST_HEADER,
+    "word/settings.xml": _SETTINGS,
+    "word/styles.xml": _STYLES,
+}
+
+
 def packed(document_xml: Iterable[str], *, modified: datetime) -> bytes:
     """Return the bytes of the package; equal arguments give equal bytes."""
-    parts = {
-        "[Content_Types].xml": _CONTENT_TYPES,
-        "_rels/.rels": _RELATIONSHIPS,
-        "docProps/app.xml": _APP,
-        "docProps/core.xml": _core_properties(modified),
-        "word/_rels/document.xml.rels": _WORD_RELATIONSHIPS,
-        "word/header1.xml": _PAGE_HEADER,
-        "word/header2.xml": _FIRST_HEADER,
-        "word/settings.xml": _SETTINGS,
-        "word/styles.xml": _STYLES,
-    }
-    fixed = {name: (xml,) for name, xml in parts.items()}
-    return _archived({**fixed, _DOCUMENT: document_xml})
+    package = BytesIO()
+    package.write(_fixed_package())
+    with ZipFile(package, "a", ZIP_DEFLATED) as archive:
+        _write(archive, "docProps/core.xml", (_core_properties(modified),))
+        _write(archive, _DOCUMENT, document_xml)
+    return package.getvalue()
+
+
+@cache
+def _fixed_package() -> bytes:
+    """The parts that are the same in every document, deflated once; the others are appended."""
+    package = BytesIO()
+    with ZipFile(package, "w", ZIP_DEFLATED) as archive:
+        for name, xml in _FIXED_PARTS.items():
+            _write(archive, name, (xml,))
+    return package.getvalue()
 
 
 def _core_properties(modified: datetime) -> str:
@@ -121,18 +137,14 @@ def _core_properties(modified: datetime) -> str:
     )
 
 
-def _archived(parts: Mapping[str, Iterable[str]]) -> bytes:
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, pieces in sorted(parts.items()):
-            entry = ZipInfo(name, _ZIP_EPOCH)
-            entry.compress_type = ZIP_DEFLATED
-            entry.create_system = _CREATED_ON_UNIX
-            with archive.open(entry, "w") as part:
-                part.write(DECLARATION.encode())
-                for chunk in _chunks(pieces):
-                    part.write(chunk.encode())
-    return buffer.getvalue()
+def _write(archive: ZipFile, name: str, pieces: Iterable[str]) -> None:
+    entry = ZipInfo(name, _ZIP_EPOCH)
+    entry.compress_type = ZIP_DEFLATED
+    entry.create_system = _CREATED_ON_UNIX
+    with archive.open(entry, "w") as part:
+        part.write(DECLARATION.encode())
+        for chunk in _chunks(pieces):
+            part.write(chunk.encode())
 
 
 def _chunks(pieces: Iterable[str]) -> Iterator[str]:

@@ -3,23 +3,14 @@
 import imaplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import cast
 
 from adapters.imap_client import ImapConnection, ImapSettings, logged_in, outages
-from models.values import Value
+from adapters.mail_folders import DONE_FOLDER, HEAD_OCTETS, LyingMail
 
-DONE_FOLDER = "Da-nhan"
 LISTED_AT_ONCE = 500
-HEAD_OCTETS = 64 * 1024
 _SEEN = b"\\Seen"
-
-
-class LyingMail(Value):
-    """One mail in the folder: its UID, its size in octets, and whether it is marked as read."""
-
-    uid: int
-    size: int
-    is_seen: bool
 
 
 class ImapFolder:
@@ -47,12 +38,16 @@ class ImapFolder:
             return tuple(mail for chunk in chunks for mail in self._lying(chunk))
 
     def _lying(self, uids: Sequence[int]) -> Iterator[LyingMail]:
-        found = self._client.fetch(list(uids), ["RFC822.SIZE", "FLAGS"])
+        found = self._client.fetch(list(uids), ["RFC822.SIZE", "FLAGS", "INTERNALDATE"])
         for uid in uids:
             if uid in found and b"RFC822.SIZE" in found[uid]:  # another reader may have moved it
                 size = int(cast("int", found[uid][b"RFC822.SIZE"]))
                 flags = cast("tuple[bytes, ...]", found[uid].get(b"FLAGS", ()))
-                yield LyingMail(uid=uid, size=size, is_seen=_SEEN in flags)
+                arrived = found[uid].get(b"INTERNALDATE")
+                yield LyingMail(
+                    uid=uid, size=size, is_seen=_SEEN in flags,
+                    arrived_at=arrived.astimezone(UTC) if isinstance(arrived, datetime) else None,
+                )  # fmt: skip
 
     def read(self, uid: int) -> bytes | None:
         """The whole message, left unread as it lies; None when it is gone.

@@ -28,7 +28,7 @@ inbox = Table(
     Column("size", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("mail_class", Text, nullable=False),
-    Column("state", Text, nullable=False),  # kept | settled | quarantined
+    Column("state", Text, nullable=False),  # models.incoming.InboxState
     Column("reason", Text, nullable=False),
     Column("sender", Text),
     Column("subject", Text),
@@ -38,6 +38,11 @@ inbox = Table(
     Column("contact_id", Text),
     Column("settled_at", Instant),
     Column("settled_by", Text),
+    Column("arrived_at", Instant),  # in the mailbox, by its server; None: it does not say
+    Column("obligation_id", Text),  # what it answers, as a person decided
+    Column("confirmed_at", Instant),  # that it is the unit's own
+    Column("confirmed_by", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),  # to take it in as an answer
     UniqueConstraint("account", "folder", "uid_validity", "uid"),
     UniqueConstraint("commune", "sha256"),
     Index("ix_inbox_commune_state", "commune", "state"),

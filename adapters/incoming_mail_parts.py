@@ -8,14 +8,16 @@ from email.message import Message
 import nh3
 
 from adapters.incoming_mail_headers import decoded, mend_octets
-from models.file_kinds import clean_name
+from models.file_kinds import HEAD_BYTES, clean_name
 from models.incoming import IncomingAttachment
 
 MOST_TEXT = 200_000
 MOST_FILES = 100
 MOST_NAME = 120
+MOST_DECORATION = 60 * 1024
 _BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,200}>")
 _QUOTED = re.compile(r"(?i)<(?:blockquote|div[^>]{0,200}\bgmail_quote)\b")
+_PICTURE = re.compile(r"""(?i)\bcid:([^\s"'<>]{1,250})""")
 _NO_TEXT = frozenset({"script", "style", "title", "head"})
 
 
@@ -59,8 +61,11 @@ def text_of(part: Message) -> str:
 
 def files_of(message: Message, *, keep: Callable[[bytes], str]) -> tuple[IncomingAttachment, ...]:
     """The files that came with the message, each given to ``keep``, which returns its SHA-256."""
-    found = [part for part in leaves(message) if not _is_text(part)]
-    return tuple(_kept(part, keep) for part in found[:MOST_FILES])
+    parts = list(leaves(message))
+    marked = [text_of(part) for part in parts if part.get_content_type() == "text/html"]
+    shown = frozenset(found for text in marked for found in _PICTURE.findall(text[:MOST_TEXT]))
+    found = [part for part in parts if not _is_text(part)]
+    return tuple(_kept(part, keep, shown=shown) for part in found[:MOST_FILES])
 
 
 def content_of(part: Message) -> bytes:
@@ -71,14 +76,24 @@ def content_of(part: Message) -> bytes:
     return next((inner.as_bytes() for inner in nested_messages(part)), b"")
 
 
-def _kept(part: Message, keep: Callable[[bytes], str]) -> IncomingAttachment:
+def _kept(
+    part: Message, keep: Callable[[bytes], str], *, shown: frozenset[str]
+) -> IncomingAttachment:
     content = content_of(part)
+    # A photographed report may stand in the body, too; no logo is as large.
+    is_small = part.get_content_maintype() == "image" and len(content) <= MOST_DECORATION
     return IncomingAttachment(
         name=clean_name(_name_of(part))[-MOST_NAME:],
         media_type=part.get_content_type()[:100],
         sha256=keep(content),
         size=len(content),
+        head=content[:HEAD_BYTES],
+        is_decoration=is_small and _content_id(part) in shown,
     )
+
+
+def _content_id(part: Message) -> str:
+    return str(part.get("Content-ID", "")).strip().strip("<>")
 
 
 def _name_of(part: Message) -> str:

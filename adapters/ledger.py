@@ -3,9 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Connection, CursorResult, RowMapping, Select, Table, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    select,
+)
+from sqlalchemy import cast as cast_in_sql
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,6 +26,8 @@ from models.plans import PlanDossier
 from models.submissions import Submission
 from models.units import Contact, ContactRole
 from models.values import Value
+
+DOSSIERS_KEPT = 32  # parsed, of about 2 MB each
 
 
 class PlanState(StrEnum):
@@ -47,6 +59,7 @@ class RegisteredContact(Contact):
     unit_id: str
     flagged_at: datetime | None = None
     flag_reason: str | None = None
+    link_serial: int = 0
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
@@ -70,11 +83,8 @@ def read_plan(connection: Connection, plan_id: str) -> PlanRecord:
     Raises:
         UsageError: there is no such plan.
     """
-    row = (
-        connection.execute(select(tables.plans).where(tables.plans.c.id == plan_id))
-        .mappings()
-        .first()
-    )
+    statement = _plans().where(tables.plans.c.id == plan_id)
+    row = connection.execute(statement).mappings().first()
     if row is None:
         raise UsageError(
             f"Không có kế hoạch '{plan_id}'; hãy nạp bằng lệnh `dondoc plan import` trước."
@@ -96,19 +106,32 @@ def read_plans(
     connection: Connection, *, commune: str, state: PlanState | None = None
 ) -> tuple[PlanRecord, ...]:
     """The commune's plans, oldest import first."""
-    statement = select(tables.plans).where(tables.plans.c.commune == commune)
+    statement = _plans().where(tables.plans.c.commune == commune)
     if state is not None:
         statement = statement.where(tables.plans.c.state == state)
     rows = connection.execute(statement.order_by(tables.plans.c.imported_at, tables.plans.c.id))
     return tuple(_plan_record(row) for row in rows.mappings())
 
 
+def _plans() -> Select[tuple[object, ...]]:
+    columns = [c for c in tables.plans.c if c.name != "dossier"]
+    text = cast_in_sql(tables.plans.c.dossier, Text).label("dossier")
+    return cast("Select[tuple[object, ...]]", select(*columns, text))
+
+
 def _plan_record(row: RowMapping) -> PlanRecord:
-    dossier = PlanDossier.model_validate(row["dossier"])
-    plan = dossier.plan.model_copy(update={"number": row["number"], "issued_on": row["issued_on"]})
-    applied = dossier.model_copy(update={"plan": plan})
-    values = {str(k): v for k, v in row.items()} | {"dossier": applied}
-    return PlanRecord.model_validate(values)
+    values = {str(k): v for k, v in row.items()}
+    dossier = _applied_dossier(row["dossier"], number=row["number"], issued_on=row["issued_on"])
+    return PlanRecord.model_validate(values | {"dossier": dossier})
+
+
+@lru_cache(maxsize=DOSSIERS_KEPT)
+def _applied_dossier(text: str, *, number: int | None, issued_on: date | None) -> PlanDossier:
+    # Every act and every page reads its plan, and a plan in force is never rewritten: the same
+    # text gives the same dossier.
+    dossier = PlanDossier.model_validate_json(text)
+    plan = dossier.plan.model_copy(update={"number": number, "issued_on": issued_on})
+    return dossier.model_copy(update={"plan": plan})
 
 
 def read_obligation(connection: Connection, obligation_id: str) -> Obligation:
@@ -129,10 +152,13 @@ def read_obligations(
     *,
     commune: str,
     plan_id: str | None = None,
+    unit_id: str | None = None,
     states: Sequence[str] | None = None,
 ) -> tuple[Obligation, ...]:
-    """The commune's obligations by id, of one plan and of some states when given."""
+    """The commune's obligations by id, of one plan, one unit and of some states when given."""
     statement = _obligations().where(tables.obligations.c.commune == commune)
+    if unit_id is not None:
+        statement = statement.where(tables.obligations.c.unit_id == unit_id)
     if plan_id is not None:
         statement = statement.where(tables.obligations.c.plan_id == plan_id)
     if states is not None:
@@ -146,14 +172,18 @@ def _obligations() -> Select[tuple[object, ...]]:
     return cast("Select[tuple[object, ...]]", select(*columns))
 
 
-def read_contacts(connection: Connection, *, commune: str) -> tuple[RegisteredContact, ...]:
-    """The commune's contacts by unit, role and rank, the flagged among them."""
+def read_contacts(
+    connection: Connection, *, commune: str, unit_id: str | None = None
+) -> tuple[RegisteredContact, ...]:
+    """The commune's contacts, or a unit's, by unit, role and rank, the flagged among them."""
     c = tables.contacts.c
     statement = (
         select(*[column for column in c if column.name != "commune"])
         .where(c.commune == commune)
         .order_by(c.unit_id, c.role, c.rank, c.id)
     )
+    if unit_id is not None:
+        statement = statement.where(c.unit_id == unit_id)
     rows = connection.execute(statement).mappings()
     return tuple(RegisteredContact.model_validate(dict(row)) for row in rows)
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from adapters.mail_folders import DONE_FOLDER
 
 LOOPBACK = "127.0.0.1"
 MAX_LETTER_OCTETS = 30 * 1024 * 1024
@@ -23,7 +25,13 @@ _START_SECONDS = 10
 
 def holds(folder: Path, message_id: str) -> bool:
     """Whether the folder holds a letter of that Message-ID: the oracle of unknown outcomes."""
-    return any(folder.glob(f"*-{_digest(message_id)}.eml"))
+    return any(letter_files(folder, f"*-{_digest(message_id)}.eml"))
+
+
+def letter_files(folder: Path, pattern: str = "*.eml") -> Iterator[Path]:
+    """Yield the files of letters, in no order, also of those that were taken in and put aside."""
+    for place in (folder, folder / DONE_FOLDER):
+        yield from place.glob(pattern)
 
 
 class MailCatcher:
@@ -86,7 +94,7 @@ class MailCatcher:
             OSError: the port is taken.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._last_number = max(map(_number, self._folder.glob("*.eml")), default=0)
+        self._last_number = max(map(_number, letter_files(self._folder)), default=0)
         self._thread = threading.Thread(target=self._loop.run_forever, name="mail-catcher")
         self._thread.daemon = True
         self._thread.start()

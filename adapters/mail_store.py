@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.incoming_mail_headers import Fields, decoded, ids_in, raw_fields
 from adapters.incoming_mail_parts import content_of, leaves, text_of
 from adapters.incoming_mail_scan import fault_of
-from adapters.mail_catcher import LETTER_FILE
+from adapters.mail_catcher import LETTER_FILE, letter_files
 from models.errors import UsageError
 from models.values import Value
 
@@ -57,7 +57,7 @@ def fold(text: str) -> str:
 
 def list_letters(folder: Path) -> tuple[StoredLetter, ...]:
     """Return all letters of the folder, newest first; a broken file is listed as unreadable."""
-    names = (path for path in folder.glob("*.eml") if LETTER_FILE.fullmatch(path.name))
+    names = (path for path in letter_files(folder) if LETTER_FILE.fullmatch(path.name))
     letters = (letter_at(path) for path in names)
     return tuple(sorted(letters, key=lambda letter: letter.number, reverse=True))
 
@@ -74,8 +74,10 @@ def path_of(folder: Path, letter_id: str) -> Path:
     Raises:
         UsageError: no letter has that id.
     """
-    path = folder / f"{letter_id}.eml"
-    if not LETTER_FILE.fullmatch(f"{letter_id}.eml") or not path.is_file():
+    name = f"{letter_id}.eml"
+    found = letter_files(folder, name) if LETTER_FILE.fullmatch(name) else iter(())
+    path = next(found, None)
+    if path is None:
         raise UsageError(f"Không có thư nào mang mã {letter_id!r} trong hộp thư.")
     return path
 

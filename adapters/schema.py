@@ -1,6 +1,8 @@
 """What all tables share: names of constraints, and instants that keep their zone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy.types import TypeDecorator
@@ -34,3 +36,10 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[object], datetime | None] | None:
+        """How a column is read: on SQLite, which gives text, an instant is read once for many."""
+        read = super().result_processor(dialect, coltype)
+        return lru_cache(maxsize=1024)(read) if read and dialect.name == "sqlite" else read

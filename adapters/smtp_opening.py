@@ -116,7 +116,7 @@ async def _log_in(client: SMTP, settings: RelaySettings, username: str) -> SMTPR
 def _as_tls_fault(fault: Fault | None) -> Fault | None:
     if fault is None or fault.text.startswith(TLS_FAULT):
         return fault
-    return fault.model_copy(update={"text": f"{TLS_FAULT}: {fault.text}"})
+    return fault._replace(text=f"{TLS_FAULT}: {fault.text}")
 
 
 def _transport_of(client: SMTP) -> asyncio.Transport:

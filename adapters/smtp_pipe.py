@@ -128,7 +128,7 @@ class RelayPipe:
         if reply is None:
             return self._broken(Phase.DATA, Verdict.NOT_SENT)
         fault = Fault.refusal(Phase.DATA, code=reply.code, text=readable(reply.lines))
-        return fault.model_copy(update={"breaks_connection": True})
+        return fault._replace(breaks_connection=True)
 
     async def _until_acknowledged(self) -> None:
         loop = asyncio.get_running_loop()

@@ -4,12 +4,11 @@ import ssl
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from aiosmtplib import SMTPResponseException
 
 from models.letters import Attempt, Verdict
-from models.values import Value
 
 SERVICE_CLOSING = 421
 MAX_TEXT = 500
@@ -29,7 +28,7 @@ class Phase(StrEnum):
 RELAY_PHASES = frozenset({Phase.CONNECT, Phase.AUTH})
 
 
-class Fault(Value):
+class Fault(NamedTuple):
     """How one attempt ended, and whether its connection is still good."""
 
     phase: Phase

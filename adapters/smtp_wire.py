@@ -2,12 +2,12 @@
 
 import re
 from io import IncrementalNewlineDecoder
+from typing import NamedTuple
 
 from adapters.smtp_verdicts import Fault, Phase
 from models.addresses import check_address
 from models.errors import PermanentError
 from models.letters import Verdict
-from models.values import Value
 
 DOT = b".\r\n"
 RSET = b"RSET\r\n"
@@ -24,7 +24,7 @@ _PLAIN_ADDRESS = re.compile(
 Commands = tuple[bytes, bytes, bytes]
 
 
-class Envelope(Value):
+class Envelope(NamedTuple):
     """From whom and to whom one letter goes; an empty sender is the null return path."""
 
     sender: str

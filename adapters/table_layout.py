@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from adapters.times_widths import text_units, text_width
+from adapters.times_widths import text_width, word_units
 from models.documents import ColumnAlign, Table, TableRow
 from models.errors import PermanentError
 from models.values import Value
@@ -99,7 +99,7 @@ def _widest(table: Table, index: int) -> str:
     """Return the widest word of one column; figures repeat, so each different cell is read once."""
     cells = {row.cells[index] for row in table.rows if not row.heading and index < len(row.cells)}
     words = {word for cell in cells for word in cell.split()}
-    return max(words, key=text_units, default="")
+    return max(words, key=word_units, default="")
 
 
 def _least_width(word: str, title: str, size_pt: int) -> int:

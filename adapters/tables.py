@@ -15,6 +15,7 @@ from adapters.letter_tables import (
     relays,
     unknown_watches,
 )
+from adapters.portal_tables import contact_changes, drafts, held_uploads
 from adapters.report_tables import (
     decisions,
     delegations,
@@ -35,13 +36,16 @@ __all__ = [
     "alarms",
     "clock_marks",
     "compliance_forms",
+    "contact_changes",
     "contacts",
     "decisions",
     "delegations",
     "dispatches",
+    "drafts",
     "epochs",
     "extensions",
     "frozen_letters",
+    "held_uploads",
     "holds",
     "inbox",
     "inbox_copies",
@@ -105,6 +109,8 @@ contacts = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("flagged_at", Instant),
     Column("flag_reason", Text),
+    # Links of a lower number open nothing any more: revoking and rotating is counting on.
+    Column("link_serial", Integer, nullable=False, server_default="0"),
 )
 
 # Whom to write to for a unit: never a flagged contact.

@@ -89,7 +89,8 @@ def text_units(text: str, *, bold: bool = False) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _word_units(word: str, *, bold: bool) -> int:
+def word_units(word: str, *, bold: bool = False) -> int:
+    """Return the width of a word, remembered: figures and names repeat."""
     return text_units(word, bold=bold)
 
 
@@ -105,7 +106,7 @@ def wrapped_lines(text: str, *, size_pt: int, bold: bool, room: int) -> tuple[st
     lines: list[list[str]] = []
     used = 0
     for word in text.split():
-        wide = _word_units(word, bold=bold)
+        wide = word_units(word, bold=bold)
         if lines and used + space + wide <= room_units:
             lines[-1].append(word)
             used += space + wide

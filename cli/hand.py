@@ -14,7 +14,7 @@ from models.errors import UsageError
 from models.numbers import parse_number
 from models.submissions import Answer, Channel
 from models.vietnamese import format_instant
-from services import extensions, pauses, reminders, reviews, submissions
+from services import extensions, pauses, planners, reviews, submissions
 from services.desk import Desk
 from services.mailing import send_due
 from services.pauses import PauseKind
@@ -31,12 +31,11 @@ OnlyOption = Annotated[
 def remind(as_json: AsJson = False) -> None:
     """Lập và gửi ngay các thư nhắc đến hạn gửi; chạy lại không gửi trùng."""
     with at_desk() as desk:
-        planned = reminders.plan_reminders(
-            desk.engine, commune=desk.commune, policy=desk.policy, calendar=desk.calendar,
-            now=desk.now,
-        )  # fmt: skip
+        planned = planners.plan_reminders(desk)
         sent = asyncio.run(send_due(desk))
     text = f"Đã lập {planned.letters} thư nhắc; đã gửi {sent.accepted}, chờ gửi lại {sent.retried}."
+    if planned.hold is not None:
+        text = f"Không lập thư nhắc mới. {planned.hold} Chỉnh giờ rồi chạy `dondoc mail release`."
     answer({"planned": planned, "delivery": sent}, as_json=as_json, text=text)
 
 

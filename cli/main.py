@@ -15,6 +15,7 @@ from cli import (
     plans,
     report_signing,
     reports,
+    unit_forms,
     up,
 )
 from cli.console import fail, words
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(plans.app, name="plan")
 reports.app.add_typer(report_signing.app)
+reports.app.add_typer(unit_forms.app)
 app.add_typer(reports.app, name="report")
 app.add_typer(mail.app, name="mail")
 app.add_typer(accounts.app, name="account")

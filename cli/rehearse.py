@@ -15,6 +15,13 @@ def rehearse_command(
     scenario: Annotated[
         str, typer.Option("--scenario", help="Tên kịch bản (typical, punctual, worst) hoặc tệp.")
     ] = "typical",
+    through: Annotated[
+        str,
+        typer.Option(
+            "--through",
+            help="Bài gửi của đơn vị đi qua trang và thư thật: portal, mail hoặc portal,mail.",
+        ),
+    ] = "",
     out: Annotated[
         Path | None, typer.Option("--out", help="Thư mục kết quả; mặc định var/rehearsal/...")
     ] = None,
@@ -24,4 +31,6 @@ def rehearse_command(
     as_json: AsJson = False,
 ) -> None:
     """Diễn tập toàn bộ kế hoạch trên đồng hồ giả lập; không đụng tới dữ liệu và thư thật."""
-    raise typer.Exit(rehearse(plan, scenario=scenario, out=out, serve=serve, as_json=as_json))
+    raise typer.Exit(
+        rehearse(plan, scenario=scenario, through=through, out=out, serve=serve, as_json=as_json)
+    )

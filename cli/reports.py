@@ -142,7 +142,9 @@ def number(
 def dispatch(plan: PlanArg, by: By = "văn thư", as_json: AsJson = False) -> None:
     """Gửi báo cáo đã duyệt, đã có số tới UBND tỉnh và sở; chạy lại không gửi lần hai."""
     with at_desk() as desk:
-        added = dispatches.dispatch_report(desk.engine, plan, by=by, blobs=desk.blobs, now=desk.now)
+        added = dispatches.dispatch_report(
+            desk.engine, plan, by=by, blobs=desk.blobs, calendar=desk.calendar, now=desk.now
+        )
         sent = asyncio.run(send_due(desk))
     text = f"Đã lập {added} thư gửi báo cáo; đã gửi {sent.accepted}."
     answer({"letters": added, "delivery": sent}, as_json=as_json, text=text)

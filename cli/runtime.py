@@ -27,11 +27,14 @@ def own_settings(settings: Settings) -> dict[str, str]:
     return values
 
 
-def web_child(settings: Settings, environment: Mapping[str, str]) -> ChildSpec:
+def web_child(
+    settings: Settings, environment: Mapping[str, str], *, catches_mail: bool = True
+) -> ChildSpec:
     """Describe the child that serves the portal and, without a relay, catches the mail."""
+    options = () if catches_mail else ("--no-catcher",)
     return ChildSpec(
         name="Trang làm việc",
-        argv=(sys.executable, "-m", "portal.serve"),
+        argv=(sys.executable, "-m", "portal.serve", *options),
         environment=environment,
         host=settings.host,
         port=settings.portal_port,

@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     imap_password: SecretStr | None = None
     imap_tls: str = "tls"
     imap_folder: str = "INBOX"
+    # Where the relay leaves a copy of all it takes; what is not set is as for reading mail.
+    archive_folder: str | None = None
+    archive_host: str | None = None
+    archive_port: int | None = Field(default=None, ge=1, le=65_535)
+    archive_username: str | None = None
+    archive_password: SecretStr | None = None
+    archive_tls: str | None = None
     authserv_id: str | None = None  # our mail server's name in Authentication-Results (RFC 8601)
     sender_name: str = "Hệ thống Đôn Đốc"
     sender_address: str = "don-doc@dondoc.example"

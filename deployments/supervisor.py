@@ -65,17 +65,19 @@ class Supervisor:
         self._keepers.append(asyncio.create_task(self._keep(child)))
 
     async def replace(self, spec: ChildSpec) -> None:
-        """Stop the child of that name and start it as it is described now.
+        """Stop the child of that name, if there is one, and start it as it is described now.
 
         Raises:
             TransientError: it did not start again; the text tells where its log is.
         """
-        place = [child.spec.name for child in self._children].index(spec.name)
-        keeper = self._keepers.pop(place)
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
-        await self._children[place].stop()
-        self._children.pop(place)
+        names = [child.spec.name for child in self._children]
+        if spec.name in names:
+            place = names.index(spec.name)
+            keeper = self._keepers.pop(place)
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            await self._children[place].stop()
+            self._children.pop(place)
         await self.start(spec)
 
     async def run_until_signal(self) -> None:

@@ -123,7 +123,7 @@ _WORDS: dict[AlarmKind, tuple[str, str]] = {
     ),
     AlarmKind.HOLD_CLOCK: (
         "Tạm dừng vì đồng hồ máy chủ sai lệch",
-        "Chỉnh lại giờ của máy chủ, sau đó cho gửi tiếp.",
+        "Chỉnh lại giờ của máy chủ, sau đó cho gửi tiếp; đến lúc đó không thư nhắc nào được lập.",
     ),
     AlarmKind.HOLD_RESTORED: (
         "Tạm dừng vì dữ liệu được khôi phục hoặc sao chép",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from models.indicators import Indicator, RuleKind
 from models.plans import RequirementKind
 from models.submissions import Answer
 
@@ -42,6 +43,23 @@ def narrative_titles(kind: RequirementKind) -> dict[str, str]:
     return NARRATIVES.get(kind, {})
 
 
+def form_fields(kind: RequirementKind, asked: Iterable[Indicator]) -> frozenset[str]:
+    """Return the fields of the form: indicators, texts, the document's number where asked for."""
+    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
+    return frozenset([*(one.id for one in asked), *narrative_titles(kind), *numbered])
+
+
+def row_fields(indicator: Indicator) -> tuple[str, ...]:
+    """Return the columns of a list: its key, then what its rules ask of a row."""
+    asked = [f for r in indicator.rules if r.kind is RuleKind.ROW_FIELDS for f in r.fields]
+    return tuple(dict.fromkeys([*indicator.key, *asked]))
+
+
+def wants_note(indicator: Indicator) -> bool:
+    """Whether the indicator asks for a description beside its number."""
+    return any(rule.kind is RuleKind.DESCRIBE_IF_POSITIVE for rule in indicator.rules)
+
+
 def open_fields(fields: Iterable[str], remarks: Mapping[str, str]) -> frozenset[str]:
     """Return the fields that may be written: those remarked on, or all.
 
@@ -66,6 +84,11 @@ def carry_over(given: Answer, previous: Answer, *, opened: frozenset[str]) -> An
         document_date=numbered.document_date,
         nil_reason=given.nil_reason,
     )
+
+
+def only_opened(answer: Answer, *, opened: frozenset[str]) -> Answer:
+    """Return the part of an answer that a form with those fields can say."""
+    return carry_over(answer, Answer(), opened=opened)
 
 
 def _merged(given: dict[str, V], previous: dict[str, V], opened: frozenset[str]) -> dict[str, V]:

@@ -9,6 +9,8 @@ from models.vietnamese import clean_text
 LEAD = "chủ trì"
 SUPPORT = "phối hợp"
 EVENT_KEY = "event_id"
+# Cells of rows that are no plain text.
+COUNTED_CELL, DAY_CELL, KIND_CELL = "participants", "date", "type"
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 

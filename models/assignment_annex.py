@@ -7,7 +7,7 @@ from models.documents import Annex, ColumnAlign, OfficialDocument, Table, TableR
 from models.plans import Duty, DutyHolder, DutyRole, Plan, PlanDossier
 from models.report_annexes import numbered_annexes
 from models.report_layout import body, column, table
-from models.report_wording import abbreviation_of, numbered, written_day
+from models.report_wording import abbreviation_of, numbered, reference_line, written_day
 from models.vietnamese import format_day
 
 ROLE_NAMES = {
@@ -35,11 +35,7 @@ def build_assignment_annex(
     plan = dossier.plan
     hint = _hint(plan)
     symbol = f"TB-{plan.agency.symbol}"
-    # On an electronic document the number and day of this line stay blank (PL I, III.1c).
-    reference = (
-        f"(Kèm theo Thông báo số {numbered(None, symbol)} {written_day(None, hint)} "
-        f"của {plan.agency.name})"
-    )
+    reference = reference_line("Thông báo", symbol, plan.agency.name)
     annexes = numbered_annexes(
         [
             ("Phân công nhiệm vụ", (_duties(dossier),)),

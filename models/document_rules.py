@@ -43,6 +43,7 @@ class RulePoint(Value):
 
     id: str
     scope: tuple[str, ...] = (EVERY_KIND,)
+    spared: tuple[str, ...] = ()  # kinds that the point is not about, though its scope is all
     severity: Severity
     clause: str
     title: str
@@ -57,7 +58,7 @@ class RulePoint(Value):
 
     def binds(self, kind: str) -> bool:
         """Tell whether the point is about documents of this kind."""
-        return EVERY_KIND in self.scope or kind in self.scope
+        return kind not in self.spared and (EVERY_KIND in self.scope or kind in self.scope)
 
 
 class RuleSet(Value):

@@ -90,9 +90,10 @@ class OfficialDocument(Value):
 
     ``parent_line`` is the agency above (plain), ``agency_lines`` the issuing agency (bold), both
     capitals. ``type_name`` None makes a công văn: ``subject`` then stands as V/v under the number.
-    ``number`` and ``issued_on`` None print as blanks to be filled by văn thư. ``addressees`` empty
-    prints no Kính gửi. ``recipients`` are the lines of Nơi nhận without dash and without the final
-    mark. ``authority_lines`` are TM./KT. and title lines, capitals.
+    ``number`` and ``issued_on`` None print as blanks to be filled by văn thư; an empty ``symbol``
+    prints no number at all. ``addressees`` empty prints no Kính gửi. ``recipients`` are the lines
+    of Nơi nhận without dash and without the final mark. ``authority_lines`` are TM./KT. and title
+    lines, capitals.
     """
 
     parent_line: str | None = None

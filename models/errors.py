@@ -72,6 +72,10 @@ class AmbiguousNumberError(DondocError):
         self.text = text
 
 
+class WorkbookUnreadableError(RefusedError):
+    """A spreadsheet that is no form of this unit's or not safe; its text is for the unit."""
+
+
 class PlanInvalidError(DondocError):
     """The files of a plan are wrong; every fault is named with its file, line and field."""
 

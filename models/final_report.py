@@ -20,9 +20,16 @@ from models.report_events import events_of
 from models.report_figures import Figure, Placed, check_figures, filled
 from models.report_layout import body, note
 from models.report_outline import ReportOutline
-from models.report_prose import Material, Passage, compose_prose, gather
+from models.report_prose import Material, Passage, compose_prose, gather, joined
 from models.report_quotes import Quote
-from models.report_wording import abbreviation_of, in_full, numbered, shortened, written_day
+from models.report_wording import (
+    abbreviation_of,
+    in_full,
+    numbered,
+    reference_line,
+    shortened,
+    written_day,
+)
 from models.total_values import AcceptedReport, Totals
 from models.values import Value
 from models.vietnamese import format_short_instant, format_written_day, local, mid_sentence
@@ -75,9 +82,7 @@ def build_final_report(
     """
     material = gather(dossier, totals, coverage, edits=edits, outline=outline, reports=reports)
     prose = compose_prose(material)
-    hint = (local(as_of).month, local(as_of).year)
-    reference = _reference(dossier.plan, hint)
-    annexes, figures = _annexes(dossier, material, reference, include_internal=include_internal)
+    annexes, figures = _annexes(dossier, material, include_internal=include_internal)
     remark = _partial_note(coverage, as_of) if partial else Passage()
     document = _document(
         dossier,
@@ -85,16 +90,28 @@ def build_final_report(
         annexes=annexes,
         number=number,
         issued_on=issued_on,
-        month_hint=hint,
+        as_of=as_of,
     )
+    told = joined((remark, prose, Passage(figures=figures)))
+    return _traceable(document, told, dossier.plan, material, drafts=drafts or {})
+
+
+def _traceable(
+    document: OfficialDocument,
+    told: Passage,
+    plan: Plan,
+    material: Material,
+    *,
+    drafts: Mapping[str, str],
+) -> FinalReport:
     return FinalReport(
         document=document,
-        figures=(*remark.figures, *prose.figures, *figures),
-        quotes=prose.quotes,
-        coverage=coverage,
-        free_texts=(*prose.free_texts, _introduction(dossier.plan), _closing(dossier.plan)),
-        unfilled=prose.unfilled,
-        unconfirmed=find_unconfirmed(material, drafts or {}),
+        figures=told.figures,
+        quotes=told.quotes,
+        coverage=material.coverage,
+        free_texts=(*told.free_texts, _introduction(plan), _closing(plan)),
+        unfilled=told.unfilled,
+        unconfirmed=find_unconfirmed(material, drafts),
     )
 
 
@@ -108,7 +125,6 @@ def reconcile(report: FinalReport, totals: Totals) -> tuple[str, ...]:
 def _annexes(
     dossier: PlanDossier,
     material: Material,
-    reference: str,
     *,
     include_internal: bool,
 ) -> tuple[tuple[Annex, ...], tuple[Figure, ...]]:
@@ -123,6 +139,7 @@ def _annexes(
     if include_internal:
         status = coverage_table(dossier, material.coverage)
         titled.append(("Tình hình gửi báo cáo của các đơn vị", (status,)))
+    reference = reference_line("Báo cáo", _symbol(dossier.plan), dossier.plan.agency.name)
     return numbered_annexes(titled, reference=reference), (*first.figures, *second.figures)
 
 
@@ -181,11 +198,8 @@ def _subject(plan: Plan) -> str:
     return f"Kết quả tổ chức các {dated}"
 
 
-def _reference(plan: Plan, hint: tuple[int, int]) -> str:
-    # On an electronic document the number and day of this line stay blank (PL I, III.1c).
-    symbol = f"BC-{plan.agency.symbol}"
-    day = written_day(None, hint)
-    return f"(Kèm theo Báo cáo số {numbered(None, symbol)} {day} của {plan.agency.name})"
+def _symbol(plan: Plan) -> str:
+    return f"BC-{plan.agency.symbol}"
 
 
 def _partial_note(coverage: Coverage, as_of: datetime) -> Passage:
@@ -207,17 +221,17 @@ def _document(
     annexes: tuple[Annex, ...],
     number: int | None,
     issued_on: date | None,
-    month_hint: tuple[int, int],
+    as_of: datetime,
 ) -> OfficialDocument:
     plan = dossier.plan
     coordinator = abbreviation_of(dossier.units.unit(plan.coordinator))
     return OfficialDocument(
         agency_lines=plan.agency.header_lines,
         number=number,
-        symbol=f"BC-{plan.agency.symbol}",
+        symbol=_symbol(plan),
         place=plan.place,
         issued_on=issued_on,
-        month_hint=month_hint,
+        month_hint=(local(as_of).month, local(as_of).year),
         type_name="BÁO CÁO",
         subject=_subject(plan),
         addressees=(plan.parent.name,),

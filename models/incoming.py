@@ -35,8 +35,10 @@ class InboxState(StrEnum):
     """What is still to be done about a mail."""
 
     KEPT = "kept"  # an answer, waiting to be taken in
+    ASKED = "asked"  # the unit was asked to confirm it, or to send it again mended
+    PERSON = "person"  # a person reads it, or enters what it says
     SETTLED = "settled"
-    QUARANTINED = "quarantined"  # a person decides
+    QUARANTINED = "quarantined"  # nothing proves it: a person decides
 
 
 class DeliveryAction(StrEnum):
@@ -64,9 +66,11 @@ class IncomingAttachment(Value):
     """A file of an incoming mail, kept by its hash; the name is cleaned for people to read."""
 
     name: str
-    media_type: str
+    media_type: str  # as the sender's program says
     sha256: str
     size: int
+    head: bytes = b""  # the first octets, which tell the kind
+    is_decoration: bool = False  # a small picture of the body: a logo, a signature
 
 
 class IncomingMail(Value):

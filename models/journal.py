@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 
 from models.values import Value
 
@@ -32,14 +33,36 @@ CONTENT = tuple(name for name in JournalEntry.model_fields if name not in {"hash
 
 def chain_hash(entry: JournalEntry) -> str:
     """The SHA-256 that the entry must carry."""
-    return content_hash({name: getattr(entry, name) for name in CONTENT}, at=entry.at)
-
-
-def content_hash(content: Mapping[str, object], *, at: datetime) -> str:
-    """The SHA-256 of an entry's content, the fields of ``CONTENT``, told at that instant."""
+    content = {name: getattr(entry, name) for name in CONTENT}
     # The very text that was hashed since the first version: another text breaks every chain.
-    canonical = _canonical({**content, "at": at.astimezone(UTC).isoformat()})
+    canonical = _canonical(content | {"at": _instant(entry.at)})
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+class Chain:
+    """The end of a commune's chain, to which what one actor does at one instant is appended."""
+
+    def __init__(self, seq: int, last: str, *, commune: str, actor: str, at: datetime) -> None:
+        """Begin behind the entry of that number and hash."""
+        self.seq = seq
+        self.last = last
+        # The canonical text of an entry but for what differs between entries of one batch.
+        self._at = f'"actor":{_quoted(actor)},"at":"{_instant(at)}","commune":{_quoted(commune)}'
+
+    def append(self, action: str, subject: str, detail: Detail) -> tuple[int, str, str]:
+        """Append an entry; returns its number, the hash before it and its own."""
+        self.seq += 1
+        previous = self.last
+        canonical = (
+            f'{{"action":{_quoted(action)},{self._at},"detail":{_canonical(detail)},'
+            f'"previous":"{previous}","seq":{self.seq},"subject":{_quoted(subject)}}}'
+        )
+        self.last = hashlib.sha256(canonical.encode()).hexdigest()
+        return self.seq, previous, self.last
 
 
 def find_breaks(entries: Iterable[JournalEntry]) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
-"""What each kind of letter says: one frozen value per kind, E01-E20."""
+"""What each kind of letter says: one frozen value per kind."""
 
 from datetime import date, datetime
 from typing import ClassVar
 
-from models.addressees import Line, Product, RequestVerb, request_verb
+from models.addressees import Line, Product, RequestVerb, WebLink, request_verb
 from models.alarms import AlarmContext
 from models.leader_contexts import (
     BulletinContext,
@@ -15,6 +15,8 @@ from models.leader_contexts import (
 from models.letter_frames import LetterContext
 from models.letter_rows import DutyRow, OverduePlanRow, RemarkRow, TaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
+from models.values import Value
 from models.vietnamese import local_day
 
 
@@ -117,9 +119,11 @@ class ReturnedContext(ProductContext):
     OPEN: ClassVar[tuple[str, ...]] = ("received_at", "resend_by")
 
     received_at: datetime
+    obligation_id: Line = ""  # named where its form is enclosed; no letter prints it
     times: int
     remarks: tuple[RemarkRow, ...]
     resend_by: datetime
+    forms_attached: bool = False
 
 
 class AcceptedContext(ProductContext):
@@ -167,6 +171,30 @@ class ClosingContext(LetterContext):
     kept_at: Line
 
 
+class ChangeRow(Value):
+    """How a contact is to be after a change; nothing of it holds before somebody agreed."""
+
+    full_name: Line = ""
+    email: Line
+    phone: Line = ""
+    reason: Line
+
+
+class LinkContext(LetterContext):
+    """E21: the link that was asked for; with ``change``, the question whether that is right.
+
+    ``decide_url`` is where the reader says yes or no; it is known when the letter is claimed.
+    """
+
+    OPEN: ClassVar[tuple[str, ...]] = ("asked_at",)
+
+    asked_at: datetime
+    change: ChangeRow | None = None
+    change_number: int | None = None
+    decide_url: WebLink | None = None
+    decide_by: datetime | None = None
+
+
 CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.ASSIGNMENT: AssignmentContext,
     LetterKind.REMIND_EARLY: ReminderContext,
@@ -188,6 +216,9 @@ CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.EXTENSION: ExtensionContext,
     LetterKind.CLOSING: ClosingContext,
     LetterKind.ALARM: AlarmContext,
+    LetterKind.LINK: LinkContext,
     LetterKind.QUESTION: QuestionContext,
     LetterKind.COMPLIANCE_OVERDUE: ComplianceOverdueContext,
+    LetterKind.ASK_SENDER: AskSenderContext,
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext,
 }

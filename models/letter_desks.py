@@ -6,6 +6,7 @@ from datetime import datetime
 from models.alarms import Alarm
 from models.journal import JournalEntry
 from models.letter_holds import Wait
+from models.letter_policies import Reliability, reliability_of
 from models.letters import LetterKind, LetterState
 from models.submissions import Attachment
 from models.values import Value
@@ -16,7 +17,14 @@ UNSETTLED = (
     LetterState.NEEDS_HUMAN,
     LetterState.POISONED,
     LetterState.REFUSED,
+    LetterState.EXPIRED,  # of what the next rung does not cover
 )
+COVERED = frozenset(k for k in LetterKind if reliability_of(k) is Reliability.AT_MOST_ONCE)
+
+
+def waits_for_person(kind: LetterKind, state: LetterState) -> bool:
+    """Whether somebody must settle such a letter; an expired reminder is covered by the next."""
+    return state in UNSETTLED and not (state is LetterState.EXPIRED and kind in COVERED)
 
 
 def total(counts: Mapping[LetterState, int], states: Sequence[LetterState]) -> int:
@@ -41,6 +49,11 @@ class LetterLine(Value):
     last_text: str | None
     at: datetime  # settled, else made
     wait: Wait | None = None
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether somebody must settle it."""
+        return waits_for_person(self.kind, self.state)
 
 
 class StandingHold(Value):

@@ -24,7 +24,7 @@ class HoldReason(StrEnum):
 HOLD_NAMES = {
     HoldReason.PERSON: "Người quản trị tạm dừng gửi thư",
     HoldReason.STORM: "Số thư lập ra nhiều bất thường",
-    HoldReason.CLOCK: "Đồng hồ máy bị nhảy",
+    HoldReason.CLOCK: "Đồng hồ máy bị nhảy, không gửi thư và không lập thư nhắc mới",
     HoldReason.RESTORED: "Cơ sở dữ liệu là bản khôi phục hoặc bản sao",
     HoldReason.KILL_FILE: "Có tệp HOLD trong thư mục dữ liệu",
     HoldReason.DISK: "Ổ đĩa chứa dữ liệu gần đầy",

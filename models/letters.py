@@ -30,6 +30,9 @@ class LetterKind(StrEnum):
     EXTENSION = "E18"
     CLOSING = "E19"
     ALARM = "E20"
+    LINK = "E21"
+    ASK_SENDER = "E22"
+    UNCLEAR_REPLY = "E23"
     QUESTION = "E24"
     COMPLIANCE_OVERDUE = "E25"
 
@@ -47,7 +50,14 @@ REMINDER_KINDS = frozenset(
     }
 )
 # Answers to a message: they carry the null sender, so that two machines never answer each other.
-ANSWERS = frozenset({LetterKind.RECEIPT, LetterKind.RESEND})
+ANSWERS = frozenset(
+    {
+        LetterKind.RECEIPT,
+        LetterKind.RESEND,
+        LetterKind.ASK_SENDER,
+        LetterKind.UNCLEAR_REPLY,
+    }
+)
 # No hold, brake, breaker or send window stops what tells a person that something is wrong.
 UNSTOPPABLE = frozenset({LetterKind.ALARM})
 

@@ -14,6 +14,7 @@ MOTTO = "Độc lập - Tự do - Hạnh phúc"
 _ADDRESS, _GROUND = "kinh gui", "can cu"
 _ABOUT = re.compile(r"^v\s?/\s?v\b", re.IGNORECASE)
 _STAMP = re.compile(r"^[A-ZĐÀ-Ỹ ]{3,24}$")
+_BLANK_DAY = re.compile(r"ngày\s+tháng", re.IGNORECASE)
 LineClaim = Callable[[TextLine], bool]
 _LONGEST_OPENING = 45
 _LONGEST_DATE = 80
@@ -43,8 +44,12 @@ class Opening(Value):
 
     @property
     def is_draft(self) -> bool:
-        """Whether the place of the number is still blank."""
-        return self.number is not None and re.search(r"\d\s*/", self.number.text) is None
+        """Whether the place of the number is still blank, or of the day where no number stands."""
+        if self.number is None:
+            return (
+                self.place_date is not None and _BLANK_DAY.search(self.place_date.text) is not None
+            )
+        return re.search(r"\d\s*/", self.number.text) is None
 
 
 def find_opening(lines: Sequence[TextLine], rules: RuleSet) -> tuple[Opening, int]:

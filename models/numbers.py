@@ -25,14 +25,21 @@ _CURRENCY = frozenset({"đồng", "đ", "vnđ", "vnd"})
 # A closed list: an unknown word may multiply ("chục", "trăm", "tá", "rưỡi").
 _UNIT_WORDS = frozenset(
     {
-        *("văn bản", "cuộc", "lượt", "lượt phát", "phút", "tin", "bài", "tin bài", "video"),
-        *("chiếc", "bản", "buổi", "lượt người", "người", "tài liệu", "sản phẩm", "giải"),
+        # Units of measure of the catalogues, and what people count by in their place.
+        *("văn bản", "cuộc", "lượt", "lượt phát", "phút", "tin", "bài", "tin bài", "tin, bài"),
+        *("video", "chiếc", "bản", "buổi", "lượt người", "người", "tài liệu", "sản phẩm", "giải"),
         *("hộ", "mô hình", "lớp", "chuyến", "hồ sơ", "vụ", "học viên", "đầu mối", "tệp"),
+        *("htx/tht", "tin/buổi", "tệp/liên kết", "tổ", "thủ tục", "tài khoản", "người dân"),
+        *("htx", "tht", "cái", "cuốn", "tờ", "tờ rơi", "lượt xem", "lần", "đợt", "trường hợp"),
+        *("học sinh", "em", "đại biểu", "cán bộ", "hội viên", "đoàn viên", "đảng viên", "thôn"),
+        *("hộ gia đình", "gia đình", "băng rôn", "áp phích", "pa nô", "khẩu hiệu", "trang"),
     },
 )
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+")
 _DIGITS = re.compile(r"\d{1,18}")
 _SCALED_PART = re.compile(r"\s*(\d[\d.]*(?:,\d+)?)\s*([^\W\d_]+)")
+_SEVERAL = re.compile(r"\d[^\d.,eE]*[\s\-–—/:][^\d]*\d")
+_PERCENT = re.compile(r"[\d.,]+ ?%")
 _LONGEST = 60
 _THOUSANDS_DIGITS = 3
 
@@ -57,6 +64,11 @@ def parse_number(text: str) -> int:
 def _counted(plain: str, text: str) -> int:
     """Read digits with an optional unit word after them."""
     digits, _, word = _split_word(plain)
+    if word.split(" ")[0] in _SCALES:
+        doubt = (
+            f"có phần trước chữ “{word}” hiểu được nhiều cách (ghi như 1,5 triệu hoặc 1.500.000)"
+        )
+        raise AmbiguousNumberError(text, doubt)
     if word and word not in _UNIT_WORDS and word not in _CURRENCY:
         raise AmbiguousNumberError(text, f"có phần chữ “{word}” không rõ nghĩa")
     number = _plain_fraction(digits)
@@ -110,8 +122,12 @@ def _part(digits: str, word: str) -> tuple[Fraction, int] | None:
 
 
 def _doubt(digits: str) -> str:
-    if "-" in digits:
-        return "là số âm hoặc là một khoảng"
+    if _SEVERAL.search(digits):
+        return "có nhiều hơn một số hoặc là một khoảng"
+    if digits.startswith(("-", "+")):
+        return "là số âm hoặc có dấu phía trước"
+    if _PERCENT.fullmatch(digits):
+        return "là tỷ lệ phần trăm trong khi chỉ tiêu cần số lượng"
     if re.search(r"[,.]", digits):
         return "có dấu chấm, dấu phẩy có thể hiểu nhiều cách"
     return "không đọc được là một số"

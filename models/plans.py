@@ -257,6 +257,13 @@ class PlanDossier(Value):
         found = (u for u in self.units.units if u.kind in holder.member_kinds)
         return tuple(sorted((u for u in found if u.is_valid_on(on)), key=lambda u: u.order))
 
+    @property
+    def constants(self) -> dict[str, int]:
+        """Figures of the register that formulas may use: SO_THON, the villages there are."""
+        last = self.plan.phases[-1].ends_on
+        villages = (u for u in self.units.units if u.kind is UnitKind.VILLAGE)
+        return {"SO_THON": sum(unit.is_valid_on(last) for unit in villages)}
+
     def holders_of(self, unit: Unit) -> tuple[DutyHolder, ...]:
         """The duty holders a unit belongs to, in the plan's order."""
         return tuple(

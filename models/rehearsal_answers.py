@@ -1,9 +1,14 @@
-"""Invented answers: what a unit of a rehearsal reports; plausible, valid, the same every time."""
+"""Invented answers: what a unit of a rehearsal reports; plausible, valid, the same every time.
+
+They say what the unit's form can say and nothing else: by whichever way they are sent, the same
+answer comes in.
+"""
 
 import random
 from collections.abc import Sequence
 from datetime import date
 
+from models.answer_forms import narrative_titles, row_fields
 from models.answer_values import amount
 from models.castings import seeded
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType, RuleKind
@@ -58,7 +63,9 @@ def _values(
     unit: Unit, asked: Sequence[Indicator], setting: Setting, choice: random.Random
 ) -> dict[str, FieldValue]:
     catalogue = IndicatorCatalogue(id="-", title="-", sections={}, indicators=tuple(asked))
-    values: dict[str, FieldValue] = dict(event_rows_of(unit, asked, setting, choice))
+    lists = {one.id: one for one in asked if one.type is IndicatorType.LIST}
+    events_of = event_rows_of(unit, asked, setting, choice)
+    values: dict[str, FieldValue] = {id_: _asked_of(lists[id_], r) for id_, r in events_of.items()}
     people = people_of(Answer(values=values), catalogue)
     events = sum(amount(values[one.id]) or 0 for one in asked if is_event_list(one))
     for one in asked:
@@ -80,11 +87,17 @@ def _plain(
         case IndicatorType.TEXT:
             return _opinion(indicator, choice)
         case IndicatorType.ENUM_LIST:
-            return "; ".join(choice.sample(indicator.keys, min(2, len(indicator.keys))))
+            chosen = choice.sample(indicator.keys, min(2, len(indicator.keys)))
+            return "; ".join(key for key in indicator.keys if key in chosen)
         case IndicatorType.LIST:
             return _rows(indicator, setting, choice, events=events)
         case _:
             return None
+
+
+def _asked_of(indicator: Indicator, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    columns = row_fields(indicator)
+    return tuple({column: row[column] for column in columns if column in row} for row in rows)
 
 
 def _rows(
@@ -92,21 +105,12 @@ def _rows(
 ) -> tuple[Row, ...]:
     # One piece of evidence for each event and each article; of other things a few.
     count = events + 9 if indicator.key == (EVIDENCE,) else choice.randint(1, 3)
-    fields = dict.fromkeys((*indicator.key, *_required(indicator)))
+    fields = row_fields(indicator)
     cells: list[Row] = [
         {field: _cell(field, n, indicator, setting=setting, choice=choice) for field in fields}
         for n in range(count)
     ]
     return tuple(cells)
-
-
-def _required(indicator: Indicator) -> tuple[str, ...]:
-    return tuple(
-        field
-        for rule in indicator.rules
-        if rule.kind is RuleKind.ROW_FIELDS
-        for field in rule.fields
-    )
 
 
 def _cell(
@@ -153,7 +157,7 @@ def _narrative(unit: Unit, requirement: Requirement, version: int) -> dict[str, 
     }
     told = texts.get(requirement.kind, RESULT).format(unit=unit.name)
     again = " Bản này đã bổ sung, chỉnh sửa theo ý kiến thẩm định." if version > 1 else ""
-    return {"ket_qua": told + again}
+    return dict.fromkeys(tuple(narrative_titles(requirement.kind))[:1], told + again)
 
 
 def _document_number(unit: Unit, requirement: Requirement, choice: random.Random) -> str | None:

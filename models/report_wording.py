@@ -7,6 +7,7 @@ from models.units import Unit
 from models.vietnamese import format_count, format_written_day
 
 BLANK = "      "  # left for văn thư to fill
+_UNBROKEN = "\u00a0"
 _PADDED_MONTHS = 3  # NĐ 30/2020, Phụ lục I, II.4b: only months 1 and 2 take a leading zero
 
 
@@ -17,6 +18,16 @@ def written_day(day: date | None, month_hint: tuple[int, int]) -> str:
     month, year = month_hint
     padded = f"{month:02d}" if month < _PADDED_MONTHS else str(month)
     return f"ngày{BLANK}tháng {padded} năm {year}"
+
+
+def reference_line(type_name: str, symbol: str, agency: str) -> str:
+    """Return "(Kèm theo Báo cáo số …/BC-UBND ngày … của …)", its number and day blank.
+
+    On electronic documents they stay so (PL I, III.1c). No line ends within a blank.
+    """
+    blank = _UNBROKEN * len(BLANK)
+    day = f"ngày{blank}tháng{blank}năm{blank}"
+    return f"(Kèm theo {type_name} số{blank}/{symbol} {day}của {agency})"
 
 
 def numbered(number: int | None, symbol: str) -> str:

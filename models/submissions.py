@@ -26,6 +26,9 @@ class Attachment(Value):
     name: str
     size: int
     media_type: str = "application/octet-stream"
+    # What the unit and the office should know of it; left out when empty, so that the hash of an
+    # answer stored before there were notes stays what it was.
+    notes: tuple[str, ...] = Field(default=(), exclude_if=lambda found: not found)
 
 
 class Answer(Value):

@@ -51,7 +51,10 @@ class Contact(Value):
 
 
 class Unit(Value):
-    """One unit of the register; ``order`` is its rank in official lists, never the alphabet."""
+    """One unit of the register; ``order`` is its rank in official lists, never the alphabet.
+
+    ``parent`` is the agency that its own documents name above it, where the kind does not tell.
+    """
 
     id: str
     name: str
@@ -59,6 +62,7 @@ class Unit(Value):
     kind: UnitKind
     order: int
     abbreviation: str | None = None
+    parent: str | None = None
     aliases: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     confirmed: bool = False

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.answer_forms import DOCUMENT_FIELD
 from models.answer_values import amount
 from models.indicators import Aggregation, Indicator, IndicatorCatalogue
+from models.legacy_encodings import convert_legacy, find_legacy_encoding, legacy_sample
 from models.plans import PlanDossier, Requirement, RequirementKind
 from models.submissions import Answer, Finding
 from models.units import Unit
@@ -144,6 +146,27 @@ def _texts(answer: Answer) -> Iterator[Finding]:
         if is_too_long(text):
             message = f"Phần “{field}” dài quá 50 KB; đề nghị rút gọn hoặc gửi tệp kèm theo."
             yield _remark(field, message)
+    for field, text in (*fields.items(), (DOCUMENT_FIELD, answer.document_number or "")):
+        yield from _legacy(field, text)
+    for field, value in answer.values.items():
+        rows = value if isinstance(value, tuple) else ()
+        cells = " ".join(str(cell) for row in rows for cell in row.values())
+        yield from _legacy(field, value if isinstance(value, str) else cells)
+
+
+def _legacy(field: str, text: str) -> Iterator[Finding]:
+    """Judge whether a text was typed before Unicode; stored as it is, nobody could read it."""
+    encoding = find_legacy_encoding(text)
+    if encoding is None:
+        return
+    sample = legacy_sample(text, encoding)
+    yield _remark(
+        field,
+        f"Văn bản gõ bằng bảng mã {encoding}: “{sample}” (đúng là “"
+        f"{convert_legacy(sample, encoding)}”). Đề nghị chuyển sang Unicode rồi gửi lại: bôi đen, "
+        "sao chép đoạn văn bản, nhấn Ctrl + Shift + F6 để mở công cụ của UniKey, chọn nguồn "
+        f"{encoding}, đích Unicode, bấm Chuyển mã và dán lại; hoặc gõ lại bằng bảng mã Unicode.",
+    )
 
 
 def _remark(field: str, message: str, *, is_error: bool = True) -> Finding:

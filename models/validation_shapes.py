@@ -22,6 +22,11 @@ ROW_LABELS = {
     "role": "vai trò",
     "topic": "chủ đề",
     "type": "loại",
+    "name": "tên",
+    "household": "chủ hộ",
+    "village": "thôn",
+    "owner": "chủ thể",
+    "ref": "số hiệu hoặc đường dẫn minh chứng",
 }
 
 

@@ -133,6 +133,11 @@ def clean_text(text: str) -> str:
     return nfc(" ".join(printable.split()))
 
 
+def paragraphs(text: str) -> str:
+    """Return a text with clean lines, without control characters and outer blank lines."""
+    return "\n".join(clean_text(line) for line in text.splitlines()).strip()
+
+
 def drop_invisible(text: str) -> str:
     """Drop bidi, zero-width and other format characters; the rest, breaks among them, stays."""
     if text.isprintable():

@@ -4,22 +4,22 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from models.answer_forms import DOCUMENT_FIELD
+from models.answer_forms import DOCUMENT_FIELD, row_fields
+from models.answer_values import COUNTED_CELL, DAY_CELL
 from models.errors import AmbiguousNumberError
-from models.indicators import Indicator, IndicatorType, RuleKind
+from models.indicators import Indicator, IndicatorType
 from models.numbers import parse_number
 from models.submissions import Answer, Attachment, FieldValue, Finding, Row
 from models.values import Value
-from models.vietnamese import clean_text
+from models.vietnamese import clean_text, paragraphs
 from portal.posted import FormInput
 
-MAX_ROWS = 10
+MAX_ROWS = 30
 NIL, NIL_REASON = "khong_phat_sinh", "ly_do"
 DOCUMENT, DOCUMENT_DAY = "so_van_ban", "ngay_van_ban"
 NO_ROWS = "khong_co"
 CHECKED = "co"
 YES, NO = "co", "khong"
-COUNTED_CELL = "participants"
 _VIETNAMESE_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -33,17 +33,6 @@ class Reading(Value):
 def value_name(*parts: str | int) -> str:
     """Return the name of the field of a value: v.TT01, v.TT04.zalo, v.HD01.0.title."""
     return ".".join(["v", *map(str, parts)])
-
-
-def row_fields(indicator: Indicator) -> tuple[str, ...]:
-    """Return the columns of a list: its key, then what its rules ask of a row."""
-    asked = [f for r in indicator.rules if r.kind is RuleKind.ROW_FIELDS for f in r.fields]
-    return tuple(dict.fromkeys([*indicator.key, *asked]))
-
-
-def wants_note(indicator: Indicator) -> bool:
-    """Whether the indicator asks for a description beside its number."""
-    return any(rule.kind is RuleKind.DESCRIBE_IF_POSITIVE for rule in indicator.rules)
 
 
 def read_answer(
@@ -97,11 +86,6 @@ def _texts(given: FormInput, prefix: str, keys: Sequence[str]) -> dict[str, str]
     return {key: text for key, text in found.items() if text}
 
 
-def paragraphs(text: str) -> str:
-    """Return a text with clean lines, without control characters and outer blank lines."""
-    return "\n".join(clean_text(line) for line in text.splitlines()).strip()
-
-
 def _number(indicator: Indicator, given: FormInput) -> FieldValue | None:
     text = given.one(value_name(indicator.id))
     return parse_number(text) if text.strip() else None
@@ -144,7 +128,7 @@ def _row(indicator: Indicator, given: FormInput, number: int) -> Row:
 def _cell(field: str, text: str) -> str | int:
     if field == COUNTED_CELL:
         return parse_number(text)
-    return iso_day(text) if field == "date" else text
+    return iso_day(text) if field == DAY_CELL else text
 
 
 Reader = Callable[[Indicator, FormInput], FieldValue | None]

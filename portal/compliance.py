@@ -18,7 +18,7 @@ from models.compliance import (
 )
 from models.errors import RefusedError
 from models.plans import RequirementKind
-from portal.answers import paragraphs
+from models.vietnamese import paragraphs
 from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.officers import Officer, OfficerOf, ReviewForm

@@ -11,13 +11,13 @@ from adapters.rule_sets import read_rule_set
 from models.errors import RefusedError
 from models.units import ContactRole
 from models.values import Value
-from portal.answers import paragraphs
+from models.vietnamese import paragraphs
 from portal.board import plan_of
 from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.posted import FormInput, PostedOf
 from portal.reports import report_context, report_of, send_file
-from portal.visitors import READ, Visitor, VisitorOf
+from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.decision_requests import ask_if_signed_off
 from services.decisions import Verdict, decide, may_decide
 from services.desk import Desk
@@ -25,7 +25,7 @@ from services.plans import find_active_plans
 from services.report_records import ReportRecord, find_report
 from services.sign_offs import SignOffKind, answerable_unit, sign_off_content, sign_off_form
 
-DECIDE = "/d/{link}/bao-cao/{plan_id}"
+DECIDE = PAGE + "/bao-cao/{plan_id}"
 VERDICT, VERSION, SHA256, COMMENT = "quyet_dinh", "lan", "ma_noi_dung", "y_kien"
 
 
@@ -48,7 +48,7 @@ class Awaited(Value):
 
 
 def decision_routes(templates: Jinja2Templates) -> APIRouter:
-    """Return the routes ``/d/{link}/bao-cao/{plan_id}`` for those who answer for the report."""
+    """Return the routes ``/dv/{who}/bao-cao/{plan_id}`` for those who answer for the report."""
     router = APIRouter(default_response_class=HTMLResponse)
 
     def page(request: Request, desk: Desk, visitor: Visitor, plan: PlanRecord) -> Response:
@@ -74,7 +74,7 @@ def decision_routes(templates: Jinja2Templates) -> APIRouter:
 
     @router.post(DECIDE)
     def take_part(
-        *, request: Request, plan_id: str, desk: DeskOf, visitor: VisitorOf, posted: PostedOf
+        *, posted: PostedOf, request: Request, plan_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         plan = own_plan(desk, visitor, plan_id)
         if not _take(desk, visitor, plan, posted.input):

@@ -1,13 +1,13 @@
-"""The desk of one request: opened for it, at its own instant, and closed after it."""
+"""The desk of one request, at its own instant, over the one engine of the application."""
 
-from collections.abc import Iterator
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from sqlalchemy import Engine
 
 from config.clock import read_now
 from config.settings import Settings
-from services.desk import Desk, open_desk
+from services.desk import Desk
 
 
 def settings_of(request: Request) -> Settings:
@@ -15,11 +15,15 @@ def settings_of(request: Request) -> Settings:
     return cast("Settings", request.app.state.settings)
 
 
-def request_desk(request: Request) -> Iterator[Desk]:
-    """Open the desk for one request."""
+async def request_desk(request: Request) -> Desk:
+    """Return the desk of one request.
+
+    All requests share an engine: with one for each, statements would be compiled anew every time,
+    and on SQLite the last connection to close, and the next to open, lock all others out. Nothing
+    here waits, so it takes no thread.
+    """
     settings = settings_of(request)
-    with open_desk(settings, now=read_now(settings)) as desk:
-        yield desk
+    return Desk(settings, cast("Engine", request.app.state.engine), now=read_now(settings))
 
 
 DeskOf = Annotated[Desk, Depends(request_desk)]

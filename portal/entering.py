@@ -103,16 +103,16 @@ def _sheet(desk: Desk, officer: Officer, obligation_id: str) -> EnteredSheet:
 def _read(sheet: EnteredSheet, form: OfficerForm) -> tuple[FormState, Answer]:
     task, given, opened = sheet.item.task, form.input, sheet.shape.opened
     kept = read_attachments(sheet.officer.key, task.obligation.id, given.every(FILES))
-    files, faults = keep_uploads(form.files, sheet.desk.blobs, kept=kept)
+    files = keep_uploads(form.files, sheet.desk.blobs, kept=kept)
     reading = read_answer(
         given, asked=[one for one in task.asked if one.id in opened],
         narratives=[key for key in narrative_titles(task.requirement.kind) if key in opened],
-        attachments=files,
+        attachments=files.attachments,
     )  # fmt: skip
     answer = reading.answer
     if task.previous is not None and sheet.shape.is_return:
         answer = carry_over(answer, task.previous.answer, opened=opened)
-    found = (*faults, *reading.faults)
+    found = (*files.faults, *reading.faults)
     wrong = {one.field for one in found}
     checked = [
         one
@@ -123,7 +123,7 @@ def _read(sheet: EnteredSheet, form: OfficerForm) -> tuple[FormState, Answer]:
     state = FormState(
         given=given, nonce=given.one(NONCE)[:64] or secrets.token_urlsafe(16),
         started_from=int(started) if started.isdecimal() and len(started) < 6 else 0,  # noqa: PLR2004 - a version
-        attachments=files,
+        attachments=files.attachments,
     )  # fmt: skip
     return _marked(sheet, state, (*found, *checked)), answer
 

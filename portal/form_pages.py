@@ -2,16 +2,20 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import Field
 
 from models.answer_forms import (
     DOCUMENT_FIELD,
     FILES_FIELD,
-    NUMBERED,
+    form_fields,
     narrative_titles,
     open_fields,
+    row_fields,
+    wants_note,
 )
+from models.drafts import Draft
 from models.indicators import Indicator, IndicatorCatalogue, IndicatorType
 from models.obligations import ObligationState
 from models.submissions import Attachment, Finding
@@ -19,13 +23,16 @@ from models.validation import ANSWER_FIELD, NIL_FIELD
 from models.validation_shapes import label_of
 from models.values import Value
 from models.vietnamese import sentence_case
-from portal.answers import MAX_ROWS, row_fields, value_name, wants_note, write_form
+from portal.answers import MAX_ROWS, value_name, write_form
+from portal.conflicts import Difference
 from portal.posted import FormInput
 from services.portal_views import Task
 
 MORE_ROWS = 3
-ROW_LABELS = {"name": "tên", "household": "chủ hộ", "village": "thôn", "owner": "chủ thể",
-              "ref": "số hiệu hoặc đường dẫn minh chứng"}  # fmt: skip
+DRAFT_OLDER = (
+    "Sau khi lưu bản nháp này, đơn vị đã có bản gửi lần {version}; khi bấm Gửi, hệ thống sẽ nêu "
+    "các mục khác nhau để đối chiếu."
+)
 
 
 class FormState(Value):
@@ -37,6 +44,8 @@ class FormState(Value):
     attachments: tuple[Attachment, ...] = ()
     faults: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     notice: str = ""
+    differences: tuple[Difference, ...] = ()
+    saved_at: datetime | None = None  # of the draft that is shown
 
     def faults_of(self, field: str) -> tuple[str, ...]:
         """The remarks on one field."""
@@ -72,12 +81,23 @@ def fresh_state(task: Task) -> FormState:
     )
 
 
+def drafted_state(task: Task, draft: Draft) -> FormState:
+    """Return the form as the draft left it, with a word when the unit has sent something since."""
+    state = FormState(
+        given=FormInput(fields=draft.fields), nonce=draft.nonce, started_from=draft.started_from,
+        attachments=draft.attachments, saved_at=draft.saved_at,
+    )  # fmt: skip
+    version = task.obligation.version
+    if task.previous is None or draft.started_from >= version:
+        return state
+    return state.model_copy(update={"notice": DRAFT_OLDER.format(version=version)})
+
+
 def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
     """Return what the form of a task asks; a returned one only what was remarked on."""
     kind = task.requirement.kind
     narratives = narrative_titles(kind)
-    numbered = (DOCUMENT_FIELD,) if kind in NUMBERED else ()
-    known = frozenset([*(i.id for i in task.asked), *narratives, *numbered])
+    known = form_fields(kind, task.asked)
     is_return = task.obligation.state is ObligationState.RETURNED
     opened = open_fields(known, task.remarks if is_return else {})
     asked = [one for one in task.asked if one.id in opened]
@@ -106,7 +126,7 @@ def rows_shown(indicator: Indicator, given: FormInput) -> int:
         if any(given.one(value_name(indicator.id, number, f)) for f in row_fields(indicator))
     ]
     shown = given.one(f"so_dong.{indicator.id}")
-    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 10
+    asked = int(shown) if shown.isdecimal() and len(shown) <= 2 else 0  # noqa: PLR2004 - at most 30
     more = MORE_ROWS if given.one("them") == indicator.id else 0
     return min(MAX_ROWS, max(asked, len(filled) + 1) + more)
 
@@ -136,11 +156,12 @@ def field_titles(shape: FormShape) -> dict[str, str]:
 
 def row_label(field: str) -> str:
     """Return the name of a column of a list."""
-    return sentence_case(ROW_LABELS.get(field) or label_of(field))
+    return sentence_case(label_of(field))
 
 
 FORM_WORDS = {
     "row_fields": row_fields,
+    "most_rows": MAX_ROWS,
     "rows_shown": rows_shown,
     "row_label": row_label,
     "wants_note": wants_note,

@@ -4,7 +4,6 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
-from models.letter_desks import UNSETTLED
 from models.letter_holds import HOLD_NAMES, HoldReason
 from models.letter_policies import Reliability, reliability_of
 from models.letters import LetterKind, Verdict
@@ -114,6 +113,5 @@ def _shared(desk: Desk, officer: Officer) -> dict[str, object]:
         "csrf_field": CSRF_FIELD,
         "csrf": officer.csrf,
         "settlings": SETTLINGS,
-        "unsettled": UNSETTLED,
         "confirmable": CONFIRMABLE,
     }

@@ -34,8 +34,11 @@ KIND_LABELS = {
     LetterKind.EXTENSION: ("Gia hạn", "info"),
     LetterKind.CLOSING: ("Kết thúc", "mute"),
     LetterKind.ALARM: ("Cảnh báo hệ thống", "bad"),
+    LetterKind.LINK: ("Liên kết mới", "info"),
     LetterKind.QUESTION: ("Đề nghị làm rõ", "info"),
     LetterKind.COMPLIANCE_OVERDUE: ("Quá hạn rà soát", "bad"),
+    LetterKind.ASK_SENDER: ("Đề nghị xác nhận thư", "warn"),
+    LetterKind.UNCLEAR_REPLY: ("Thư chưa ghi nhận được", "warn"),
 }
 OTHER = ("Khác", "mute")
 _KILO = 1024

@@ -18,6 +18,7 @@ from portal.downloads import download
 from portal.mail_reading import clean_html, group_by_day, kind_label, links_of
 from portal.mail_search import SoughtOf, choices_of, find_letters
 from portal.officers import require
+from portal.pages import CONTENT_SECURITY_POLICY
 from services.desk import Desk
 from services.threads import Conversation, read_conversations
 
@@ -37,6 +38,7 @@ _FRAME_HEADERS = {
     "img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_PAGE_HEADERS = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"}
 _WORDS: dict[str, object] = {"kind_label": kind_label, "local": local}
 
 
@@ -100,7 +102,9 @@ def _add_letter(router: APIRouter, folder: Path, templates: Jinja2Templates) -> 
             "newer": newer,
             "older": older,
         }
-        return templates.TemplateResponse(request, "portal/mailbox_letter.html.j2", context)
+        return templates.TemplateResponse(
+            request, "portal/mailbox_letter.html.j2", context, headers=_PAGE_HEADERS
+        )
 
 
 def _add_contents(router: APIRouter, folder: Path) -> None:

@@ -1,27 +1,39 @@
 """What all pages share: the template environment and the security headers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.settings import Settings
 from models.accounts import Role
 from models.values import Value
+from portal.statics import icon_path, stylesheet_path
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent.parent / "templates"
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "script-src 'none'; object-src 'none'; frame-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def headers_of(settings: Settings) -> dict[str, str]:
+    """Return the headers of every answer of the portal, which binds browsers to https it uses."""
+    is_secure = settings.portal_url.startswith("https://")
+    return SECURITY_HEADERS | (STRICT_TRANSPORT if is_secure else {})
 
 
 class NavLink(Value):
@@ -52,15 +64,25 @@ def make_templates(nav: Sequence[NavLink] = ()) -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["nav"] = tuple(nav)
+    environment.globals.update(nav=tuple(nav), stylesheet=stylesheet_path(), icon=icon_path())
     return Jinja2Templates(env=environment)
 
 
-async def security_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Add the security headers a page did not set itself; use as ``app.middleware("http")``."""
-    response = await call_next(request)
-    for field, text in SECURITY_HEADERS.items():
-        response.headers.setdefault(field, text)
-    return response
+class SecurityHeaders:
+    """ASGI: the security headers that an answer did not set itself, on every answer."""
+
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str]) -> None:
+        """Pass requests on to the application."""
+        self._app, self._headers = app, dict(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found = MutableHeaders(scope=message)
+                for field, text in self._headers.items():
+                    found.setdefault(field, text)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -13,7 +13,9 @@ from models.plans import RequirementKind
 from models.values import Value
 from portal.decisions import find_awaited
 from portal.desk import DeskOf
-from portal.visitors import READ, VisitorOf
+from portal.visitors import PAGE, READ, VisitorOf
+from services.contact_changes import find_waiting_change
+from services.drafts import find_saved
 from services.portal_views import Task, read_tasks
 from services.questions import find_open_questions
 
@@ -21,6 +23,9 @@ DONE_MESSAGES = {
     "xac-nhan": "Đã ghi nhận xác nhận của đơn vị.",
     "tra-loi": "Đã ghi nhận câu trả lời của đơn vị.",
     "gia-han": "Đã ghi nhận đề nghị gia hạn; kết quả sẽ được thông báo qua thư.",
+    "doi-dau-moi": (
+        "Đã ghi nhận đề nghị đổi đầu mối; đề nghị xác nhận bằng thư gửi tới địa chỉ đang đăng ký."
+    ),
     "cam-ket": "Đã ghi nhận thời gian đơn vị dự kiến gửi; hệ thống tạm dừng nhắc đến ngày đó.",
 }
 
@@ -35,10 +40,10 @@ class TaskGroups(Value):
 
 
 def personal_routes(templates: Jinja2Templates) -> APIRouter:
-    """Return the route ``/d/{link}``."""
+    """Return the route ``/dv/{who}``."""
     router = APIRouter(default_response_class=HTMLResponse)
 
-    @router.api_route("/d/{link}", methods=READ)
+    @router.api_route(PAGE, methods=READ)
     def show_page(
         request: Request,
         desk: DeskOf,
@@ -52,6 +57,12 @@ def personal_routes(templates: Jinja2Templates) -> APIRouter:
         context = {
             "visitor": visitor,
             "groups": group_tasks(tasks),
+            "drafts": find_saved(
+                desk.engine, [task.obligation.id for task in tasks], visitor.contact_id
+            ),
+            "change": find_waiting_change(
+                desk.engine, commune=desk.commune, contact_id=visitor.contact_id
+            ),
             "awaited": find_awaited(desk, visitor),
             "questions": find_open_questions(
                 desk.engine, commune=desk.commune, unit_id=visitor.unit_id

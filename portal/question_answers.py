@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from models.submissions import Channel
-from portal.answers import paragraphs
+from models.vietnamese import paragraphs
 from portal.desk import DeskOf
 from portal.posted import PostedOf
 from portal.visitors import VisitorOf

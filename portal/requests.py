@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse
 from models.errors import RefusedError
 from models.plans import RequirementKind
 from models.submissions import Answer, Channel
-from models.vietnamese import format_day
-from portal.answers import iso_day, paragraphs
+from models.vietnamese import format_day, paragraphs
+from portal.answers import iso_day
 from portal.desk import DeskOf
 from portal.posted import FormInput, PostedOf
-from portal.visitors import Visitor, VisitorOf
+from portal.visitors import PAGE, Visitor, VisitorOf
 from services.desk import Desk
 from services.extensions import request_extension
 from services.pauses import PauseKind, pause
@@ -27,9 +27,9 @@ def request_routes() -> APIRouter:
     """Return the routes that take confirmations, extension requests and commitments."""
     router = APIRouter()
 
-    @router.post("/d/{link}/xac-nhan/{obligation_id:path}")  # noqa: FAST003 - the visitor takes the link
+    @router.post(PAGE + "/xac-nhan/{obligation_id:path}")
     def take_confirmation(
-        obligation_id: str, desk: DeskOf, visitor: VisitorOf, _: PostedOf
+        _: PostedOf, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         task = _task(desk, visitor, obligation_id)
         if task.requirement.kind is not RequirementKind.ACKNOWLEDGEMENT:
@@ -38,9 +38,9 @@ def request_routes() -> APIRouter:
             _confirm(desk, visitor, task)
         return _back(visitor, "xac-nhan")
 
-    @router.post("/d/{link}/gia-han/{obligation_id:path}")  # noqa: FAST003 - the visitor takes the link
+    @router.post(PAGE + "/gia-han/{obligation_id:path}")
     def take_extension(
-        obligation_id: str, desk: DeskOf, visitor: VisitorOf, posted: PostedOf
+        posted: PostedOf, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         _task(desk, visitor, obligation_id)
         day = read_day(posted.input)
@@ -54,9 +54,9 @@ def request_routes() -> APIRouter:
         )
         return _back(visitor, "gia-han")
 
-    @router.post("/d/{link}/cam-ket/{obligation_id:path}")  # noqa: FAST003 - the visitor takes the link
+    @router.post(PAGE + "/cam-ket/{obligation_id:path}")
     def take_commitment(
-        obligation_id: str, desk: DeskOf, visitor: VisitorOf, posted: PostedOf
+        posted: PostedOf, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         task = _task(desk, visitor, obligation_id)
         _commit(desk, visitor, task, read_day(posted.input))

@@ -11,7 +11,7 @@ from fastapi.templating import Jinja2Templates
 from models.accounts import Role
 from models.errors import RefusedError
 from models.plans import RequirementKind
-from portal.answers import paragraphs
+from models.vietnamese import paragraphs
 from portal.desk import DeskOf
 from portal.officers import OfficerForm, ReviewForm, form_of
 from portal.posted import FormInput

@@ -1,29 +1,35 @@
-"""The visitor of a personal link: who it is, checked anew at every request."""
+"""The visitor of a personal page: who it is, checked anew at every request."""
 
+import hashlib
+import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Request
 
 from adapters.install_key import read_install_key
-from adapters.links import read_link_token
+from adapters.link_sessions import LinkSession, read_session
+from config.settings import Settings
 from models.addressees import Addressee
 from models.errors import RefusedError
 from models.units import ContactRole
 from portal.csrf import csrf_token
-from portal.desk import DeskOf
-from services.portal_views import Resident, find_resident
+from portal.desk import DeskOf, settings_of
+from services.personal_links import Resident, find_resident
 
 READ = ["GET", "HEAD"]  # scanners of mail ask for HEAD, and must change nothing either
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+PAGE = "/dv/{who}"
+SESSION_LIFE = timedelta(days=7)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """Whose link was opened, with the desk of the request."""
+    """Whose page was opened, with the key of the installation."""
 
-    link: str
+    session: LinkSession
     key: bytes
     resident: Resident
 
@@ -38,14 +44,24 @@ class Visitor:
         return self.resident.contact.id
 
     @property
+    def plan_id(self) -> str:
+        """The plan whose letter the link came with."""
+        return self.resident.plan_id
+
+    @property
+    def link(self) -> str:
+        """What forms of this page are bound to: the contact and the set of its links."""
+        return form_owner(self.session)
+
+    @property
     def csrf(self) -> str:
-        """The token that forms of this link carry."""
+        """The token that forms of this page carry."""
         return csrf_token(self.key, self.link)
 
     @property
     def page(self) -> str:
-        """The path of the personal page."""
-        return f"/d/{self.link}"
+        """The path of the personal page; nothing in it opens anything by itself."""
+        return page_path(self.contact_id)
 
     @property
     def is_head(self) -> bool:
@@ -63,25 +79,63 @@ class Visitor:
         return Addressee.of(self.resident.unit, self.resident.contact).greeting
 
 
-def read_visitor(link: str, desk: DeskOf) -> Visitor:
-    """Return whose link it is.
+def page_path(contact_id: str) -> str:
+    """Return the path of a contact's page."""
+    return f"/dv/{quote(contact_id, safe='')}"
+
+
+def form_owner(session: LinkSession) -> str:
+    """Return what the forms of a session are bound to; opening the link again keeps it."""
+    scope = session.scope
+    return f"{scope.commune}/{scope.unit_id}/{scope.contact_id}/{scope.serial}"
+
+
+def is_secure(settings: Settings) -> bool:
+    """Whether the portal's public address is https."""
+    return settings.portal_url.startswith("https://")
+
+
+def cookie_name(settings: Settings, who: str) -> str:
+    """Return the name of the cookie of one contact, so that several units share a browser.
+
+    Over https the prefix keeps other hosts of the domain from planting it (RFC 6265bis 4.1.3.2).
+    """
+    prefix = "__Host-" if is_secure(settings) else ""
+    return f"{prefix}dv-{hashlib.sha256(who.encode()).hexdigest()[:16]}"
+
+
+def own_session(request: Request, who: str) -> LinkSession:
+    """Return the session of that page; nothing is looked up for those who have none.
 
     Raises:
-        HTTPException: 404, the link is not ours; 410, it expired or its contact is gone.
+        HTTPException: 404, the browser has no session of that contact.
     """
-    key = read_install_key(desk.settings.home)
+    settings = settings_of(request)
+    sealed = request.cookies.get(cookie_name(settings, who))
+    if sealed is None:
+        raise HTTPException(404)
     try:
-        scope = read_link_token(key, link, now=_BEFORE_ALL)
+        session = read_session(read_install_key(settings.home), sealed)
     except RefusedError as error:
         raise HTTPException(404) from error
-    if scope.commune != desk.commune:
+    if (session.scope.commune, session.scope.contact_id) != (settings.commune, who):
+        _log.warning("session of contact %s used on the page of another", session.scope.contact_id)
         raise HTTPException(404)
-    resident = find_resident(
-        desk.engine, commune=desk.commune, unit_id=scope.unit_id, contact_id=scope.contact_id
-    )
-    if scope.expires_at < desk.now or resident is None:
+    request.state.ended_contact = session.scope.contact_id  # whom a page of an ended link is for
+    return session
+
+
+def read_visitor(desk: DeskOf, session: Annotated[LinkSession, Depends(own_session)]) -> Visitor:
+    """Return whose page it is.
+
+    Raises:
+        HTTPException: 410, the session or its link has ended, or the contact is gone.
+    """
+    resident = find_resident(desk.engine, session.scope)
+    if resident is None or min(session.ends_at, session.scope.expires_at) < desk.now:
         raise HTTPException(410)
-    return Visitor(link=link, key=key, resident=resident)
+    return Visitor(session=session, key=read_install_key(desk.settings.home), resident=resident)
 
 
+SessionOf = Annotated[LinkSession, Depends(own_session)]
 VisitorOf = Annotated[Visitor, Depends(read_visitor)]

@@ -128,12 +128,16 @@ def failed_run_text(flow: str, run: str, state: str) -> str:
     return f"Luồng “{flow}”, lượt chạy “{run}” {STATE_WORDS.get(state, state)}."
 
 
+def open_keys(connection: Connection, prefix: str) -> list[str]:
+    """The keys with that beginning of alarms that nobody has settled."""
+    a = tables.alarms.c
+    still_open = (a.dedupe_key.startswith(prefix, autoescape=True), a.settled_at.is_(None))
+    return list(connection.execute(select(a.dedupe_key).where(*still_open)).scalars())
+
+
 def settle_failed_runs(connection: Connection, flow: str, *, commune: str, now: datetime) -> int:
     """Close the alarms about runs of a flow that has succeeded since; returns how many."""
-    a = tables.alarms.c
-    prefix = _runs_of(flow, commune)
-    failed = (a.dedupe_key.startswith(prefix, autoescape=True), a.settled_at.is_(None))
-    keys = connection.execute(select(a.dedupe_key).where(*failed)).scalars().all()
+    keys = open_keys(connection, _runs_of(flow, commune))
     return settle(connection, keys, commune=commune, by=SYSTEM, now=now)
 
 

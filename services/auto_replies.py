@@ -6,24 +6,34 @@ from sqlalchemy import Connection, func, select
 
 from adapters import tables
 from models.incoming import AUTOMATIC_CLASSES, MailClass
-from models.letters import LetterKind
+from models.letters import ANSWERS
 
 ANSWERS_APART = timedelta(hours=1)
-AUTOMATIC_ANSWERS = (LetterKind.RECEIPT, LetterKind.RESEND)
+MOST_AHEAD = timedelta(hours=3)  # a flood is not answered letter by letter
 ANSWERED_CLASSES = frozenset({MailClass.ANSWER, MailClass.UNVERIFIED})
 
 
-def may_answer(
-    connection: Connection, address: str, *, commune: str, mail_class: MailClass, now: datetime
-) -> bool:
-    """Whether a mail of that class may be answered automatically to that registered address now."""
-    if mail_class in AUTOMATIC_CLASSES or mail_class not in ANSWERED_CLASSES:
-        return False
+def may_answer(mail_class: MailClass) -> bool:
+    """Whether mail of that class is answered automatically at all."""
+    return mail_class in ANSWERED_CLASSES - AUTOMATIC_CLASSES
+
+
+def answer_slot(
+    connection: Connection, address: str, *, commune: str, now: datetime
+) -> datetime | None:
+    """When the next automatic answer may leave for that registered address.
+
+    None when so many wait already that another helps nobody.
+    """
     c = tables.outbox.c
-    lately = (
+    newest = select(func.max(c.not_before)).where(
         c.commune == commune,
         func.lower(c.address) == address.lower(),
-        c.kind.in_(AUTOMATIC_ANSWERS),
-        c.created_at > now - ANSWERS_APART,
+        c.kind.in_(ANSWERS),
+        c.not_before > now - ANSWERS_APART,
     )
-    return connection.execute(select(c.id).where(*lately).limit(1)).first() is None
+    latest = connection.execute(newest).scalar_one_or_none()
+    if latest is None:
+        return now
+    slot: datetime = latest + ANSWERS_APART
+    return slot if slot <= now + MOST_AHEAD else None

@@ -16,7 +16,7 @@ from models.letters import REMINDER_KINDS, LetterKind, LetterState
 from models.reminder_policy import MAILS_PER_DAY
 from services import clock_marks, epochs
 from services.epochs import note_accepted
-from services.holds import held_reason, let_go, set_hold, stands
+from services.holds import held_reason, hold_of, let_go, set_hold, stands
 from services.journal import lock_chain
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "engage",
     "held_reason",
     "hold",
+    "hold_of",
     "note_accepted",
     "over_limit",
     "refuse_kill_file",
@@ -195,7 +196,7 @@ def _recent(
         .order_by(c.settled_at)
     )
     sent: dict[str, list[datetime]] = {}
-    for contact_id, settled_at in connection.execute(statement):
+    for contact_id, settled_at in connection.execute(statement).all():
         sent.setdefault(contact_id, []).append(settled_at)
     return sent
 

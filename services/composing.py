@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row
@@ -26,8 +27,9 @@ from models.vietnamese import drop_invisible, nfc
 from services.alarm_letters import write_alarm
 from services.digests import INVITED, Digests, compose_digest, read_digests
 from services.enclosures import Enclosures
+from services.form_enclosures import enclose_forms
 from services.leader_reports import compose_leader_report
-from services.letterheads import Letterhead, page_of, with_links
+from services.letterheads import Letterhead, own_links, page_of, with_links
 from services.plan_shelf import PlanShelf, ShelvedPlan
 from services.readers import read_readers
 
@@ -35,8 +37,7 @@ from services.readers import read_readers
 ALIKE = REMINDER_KINDS - {LetterKind.HEAD_INFORMED, LetterKind.LEADER_INFORMED}
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A row of the outbox as it leaves the desk: its bytes, or why there are none."""
 
     state: LetterState = LetterState.SENDING
@@ -63,6 +64,7 @@ class Batch:
     # What many letters of the batch share, made at the first of them.
     patterns: dict[tuple[object, ...], Pattern] = field(default_factory=dict)
     stationery: dict[tuple[LetterKind, str], Stationery] = field(default_factory=dict)
+    forms: dict[str, tuple[Part, ...]] = field(default_factory=dict)  # by obligation
 
 
 class Composer:
@@ -205,7 +207,7 @@ class Composer:
             pattern = batch.patterns[alike] = self._renderer.pattern(kind, context)
         parts: tuple[Part, ...] = ()
         if kind in INVITED:
-            dated = [(digests.row(i), i.obligation.id) for i in digests.ordered(row.id, kind)]
+            dated = [(digests.row(i), i.obligation_id) for i in digests.ordered(row.id, kind)]
             parts = self._enclosures.invitations(dated, frame=plan.frame, page=page, now=batch.now)
         return pattern.fill(reader), parts
 
@@ -216,9 +218,15 @@ class Composer:
         files = self._enclosures.files_of(row, now=batch.now)
         if files.linked:
             context = context.model_copy(update={"linked_files": files.linked})
+        forms = enclose_forms(
+            batch.connection, context, dossier=batch.plans[row.plan_id].dossier,
+            key=self.letterhead.key, made=batch.forms,
+        )  # fmt: skip
+        if forms:
+            context = context.model_copy(update={"forms_attached": True})
         printed = self._renderer.pattern(kind, context).fill(context)
         drawn = self._enclosures.drawn(row, kind, context, digests=batch.digests, now=batch.now)
-        return printed, files.attached + drawn
+        return printed, files.attached + forms + drawn
 
     def _context(
         self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
@@ -226,7 +234,9 @@ class Composer:
         plan, to = batch.plans[row.plan_id], reader.to
         frame = with_links(plan.frame, reader.frame.page_url)
         if row.context is not None:
-            return CONTEXT_OF_KIND[kind].model_validate(row.context | {"frame": frame, "to": to})
+            return CONTEXT_OF_KIND[kind].model_validate(
+                row.context | own_links(self.letterhead, row) | {"frame": frame, "to": to}
+            )
         if kind is LetterKind.LEADER_INFORMED:
             return compose_leader_report(
                 batch.connection, batch.digests, row.id, plan=plan, frame=frame, to=to

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from adapters.database import transaction, transaction_on
 from adapters.smtp import RelaySettings
 from adapters.smtp_settings import require_encryption
-from models.letters import UNSTOPPABLE, LetterKind
+from models.letters import ANSWERS, UNSTOPPABLE, LetterKind
 from models.reminder_policy import ReminderPolicy
 from models.values import Value
 from services import relays
@@ -22,7 +22,7 @@ from services.recording import Recorder
 from services.sending import MINUTE_SECONDS, Feed, Lines, Pace
 
 # What an answer waits for leaves at any hour, with the policy's urgent kinds.
-ALWAYS = frozenset({LetterKind.RECEIPT, LetterKind.RESEND})
+ALWAYS = ANSWERS | {LetterKind.LINK}
 LETTERS_PER_LINE = 25  # claimed ahead
 ROUND_SECONDS = 300.0  # a longer queue is the next round's: hours and holds are looked at again
 

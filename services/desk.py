@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
+from adapters.caught_mail import CaughtMailbox
 from adapters.database import open_engine
 from adapters.imap_client import ImapSettings, ImapTls
 from adapters.install_key import read_install_key
@@ -25,6 +26,7 @@ from models.reminder_policy import ReminderPolicy
 from services.composing import Composer
 from services.inbox_facts import Intake
 from services.letterheads import Letterhead
+from services.mail_replies import Clerk
 
 
 class Desk:
@@ -80,15 +82,18 @@ class Desk:
         return read_monotonic(self.settings)
 
     @property
-    def mailbox(self) -> ImapSettings | None:
+    def mailbox(self) -> ImapSettings | CaughtMailbox | None:
         """Where replies and bounces come to; None where nothing is set.
+
+        Without a relay that is the catcher on this machine.
 
         Raises:
             UsageError: the server is set without a name or a password.
         """
         s = self.settings
         if s.imap_host is None:
-            return None
+            ours = tuple(dict.fromkeys((s.reply_address, s.sender_address)))
+            return CaughtMailbox(path=s.mail_folder, addresses=ours) if s.is_loopback_mail else None
         if s.imap_username is None or s.imap_password is None:
             raise UsageError(
                 "Đã đặt DONDOC_IMAP_HOST nhưng thiếu DONDOC_IMAP_USERNAME hoặc "
@@ -100,12 +105,43 @@ class Desk:
         )  # fmt: skip
 
     @property
+    def archive(self) -> ImapSettings | None:
+        """Where the relay leaves a copy of every letter it takes; None where nothing is set.
+
+        Raises:
+            UsageError: the folder is set without a server, a name or a password.
+        """
+        s = self.settings
+        if s.archive_folder is None:
+            return None
+        host, username = s.archive_host or s.imap_host, s.archive_username or s.imap_username
+        password = s.archive_password or s.imap_password
+        if host is None or username is None or password is None:
+            raise UsageError(
+                "Đã đặt DONDOC_ARCHIVE_FOLDER nhưng thiếu máy chủ, tên hoặc mật khẩu của hộp thư "
+                "lưu; hãy đặt DONDOC_ARCHIVE_HOST, DONDOC_ARCHIVE_USERNAME, "
+                "DONDOC_ARCHIVE_PASSWORD, hoặc các thiết lập DONDOC_IMAP_ cùng tên."
+            )
+        return ImapSettings(
+            host=host, port=s.archive_port or s.imap_port, username=username, password=password,
+            tls=ImapTls(s.archive_tls or s.imap_tls), folder=s.archive_folder,
+        )  # fmt: skip
+
+    @property
     def intake(self) -> Intake:
         """Whose mail is taken in, and whose word on its sender counts."""
         s = self.settings
         return Intake(
             commune=self.commune, addresses=(s.reply_address, s.sender_address),
-            authserv_id=s.authserv_id,
+            authserv_id=s.authserv_id, has_real_clock=s.clock_file is None,
+        )  # fmt: skip
+
+    @property
+    def clerk(self) -> Clerk:
+        """Who takes in the replies by mail."""
+        return Clerk(
+            engine=self.engine, blobs=self.blobs, calendar=self.calendar,
+            letterhead=self.letterhead, intake=self.intake, now=self.now,
         )  # fmt: skip
 
     @property

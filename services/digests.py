@@ -1,7 +1,7 @@
 """Digests: what one reminder says, read afresh at the instant it is claimed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -30,21 +30,35 @@ RECALLING = frozenset({LetterKind.OVERDUE_AGAIN, LetterKind.HEAD_INFORMED})
 INVITED = frozenset({LetterKind.ASSIGNMENT, LetterKind.REMIND_EARLY})
 
 _i, _o = tables.outbox_items.c, tables.obligations.c
-_OWED = [column.name for column in _o if column.name != "commune"]
+_OWN = ("id", "unit_id")  # of an obligation: what one unit's differs in from another's
+_SHARED = [column.name for column in _o if column.name not in {"commune", *_OWN}]
 # Built once: building a statement costs as much as running it for a batch.
 _ITEMS = (
-    select(_i.outbox_id, _i.rung, _i.kind.label("item_kind"), _i.number, *[_o[n] for n in _OWED])
+    select(
+        _i.outbox_id, *[_o[n] for n in _OWN],
+        _i.rung, _i.kind.label("item_kind"), _i.number, *[_o[n] for n in _SHARED],
+    )
     .join_from(tables.outbox_items, tables.obligations, _o.id == _i.obligation_id)
     .where(_i.outbox_id.in_(bindparam("ids", expanding=True)))
-)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Position:
+    """One rung of an obligation as it is now, whoever owes it: one for all units that share it."""
+
+    owed: Obligation  # without its id and its unit
+    kind: LetterKind
+    number: int
+    is_open: bool  # the unit still owes it, and climbs the ladder of that rung
 
 
 class DigestItem(NamedTuple):
-    """One rung in a letter, with the obligation as it is now."""
+    """One rung in a letter, and whose obligation it is of."""
 
-    obligation: Obligation
-    kind: LetterKind
-    number: int
+    obligation_id: str
+    unit_id: str
+    position: Position
 
 
 @dataclass(frozen=True)
@@ -67,26 +81,22 @@ class Digests:
 
     def kind_of(self, letter_id: int) -> LetterKind:
         """The kind of the most urgent item that is left: no letter says late of what is not."""
-        return max([i.kind for i in self.open_items(letter_id)], key=URGENCY_RANK.__getitem__)
+        kinds = [item.position.kind for item in self.open_items(letter_id)]
+        return kinds[0] if len(kinds) == 1 else max(kinds, key=URGENCY_RANK.__getitem__)
 
     def position(self, letter_id: int) -> tuple[object, ...]:
         """What a letter tells but its reader: units in one position are told the same."""
-        items = self.open_items(letter_id)
-        return tuple([(item.kind, *self._stands(item)) for item in items])
+        return tuple([self._stands(item) for item in self.open_items(letter_id)])
 
     def _stands(self, item: DigestItem) -> tuple[object, ...]:
-        owed = item.obligation
-        return (
-            owed.plan_id, owed.requirement_id, owed.period, owed.effective_due_at,
-            owed.returns > 0, item.number, self.reminded_on.get(owed.id, ()),
-        )  # fmt: skip
+        return item.position, self.reminded_on.get(item.obligation_id, ())
 
     def ordered(self, letter_id: int, kind: LetterKind) -> tuple[DigestItem, ...]:
         """The letter's open items, what it is about first."""
         items = self.open_items(letter_id)
         if len(items) == 1:
             return items
-        lead = max(items, key=lambda i: (i.kind is kind, i.number))
+        lead = max(items, key=lambda i: (i.position.kind is kind, i.position.number))
         return (lead, *(i for i in items if i is not lead))
 
     def row(self, item: DigestItem) -> TaskRow:
@@ -98,7 +108,7 @@ class Digests:
         return row
 
     def _write_row(self, item: DigestItem) -> TaskRow:
-        owed = item.obligation
+        owed = item.position.owed
         plan = self.plans[owed.plan_id]
         product, short_name = plan.products(owed)
         due = owed.effective_due_at
@@ -110,8 +120,8 @@ class Digests:
             due_at=due,
             working_days=working_days_left(due, calendar=self.calendar, now=self.now),
             is_returned=owed.returns > 0,
-            overdue_times=item.number,
-            reminded_on=self.reminded_on.get(owed.id, ()),
+            overdue_times=item.position.number,
+            reminded_on=self.reminded_on.get(item.obligation_id, ()),
             plan_code=plan.dossier.plan.code,
         )
 
@@ -132,15 +142,16 @@ def read_digests(
     """
     paused = read_pauses(connection, commune=commune, now=now) if letter_ids else {}
     found: dict[int, list[DigestItem]] = defaultdict(list)
-    for letter_id, rung, item in _read_items(connection, letter_ids):
-        owed = item.obligation
-        rests = owed.unit_id in paused or owed.id in paused
-        ladder = rung[: rung.rfind(":") + 1]
-        if owed.is_open and not rests and ladder == rung_prefix(owed, calendar):
+    for letter_id, item in _read_items(connection, letter_ids, calendar):
+        rests = item.unit_id in paused or item.obligation_id in paused
+        if item.position.is_open and not rests:
             found[letter_id].append(item)
     items = {key: tuple(sorted(mine, key=_urgency)) for key, mine in found.items()}
-    recalling = [key for key, mine in items.items() if any(i.kind in RECALLING for i in mine)]
-    plan_ids = {item.obligation.plan_id for mine in items.values() for item in mine}
+    positions = {item.position for mine in items.values() for item in mine}
+    recalling = [
+        key for key, mine in items.items() if any(i.position.kind in RECALLING for i in mine)
+    ]
+    plan_ids = {position.owed.plan_id for position in positions}
     return Digests(
         items=items,
         plans=shelf.read(connection, plan_ids) if plan_ids else {},
@@ -159,27 +170,30 @@ def _recall(connection: Connection, letter_ids: Collection[int]) -> dict[str, tu
 
 
 def _urgency(item: DigestItem) -> tuple[datetime, str]:
-    return (item.obligation.effective_due_at, item.obligation.id)
+    return (item.position.owed.effective_due_at, item.obligation_id)
 
 
 def _read_items(
-    connection: Connection, letter_ids: Collection[int]
-) -> list[tuple[int, str, DigestItem]]:
+    connection: Connection, letter_ids: Collection[int], calendar: WorkingCalendar
+) -> Iterator[tuple[int, DigestItem]]:
     if not letter_ids:
-        return []
-    rows = connection.execute(_ITEMS, {"ids": letter_ids})
-    return [
-        (
-            letter_id,
-            rung,
-            DigestItem(
-                obligation=Obligation.model_validate(dict(zip(_OWED, values, strict=True))),
-                kind=LetterKind(kind),
-                number=number,
-            ),
-        )
-        for letter_id, rung, kind, number, *values in rows
-    ]
+        return
+    positions: dict[tuple[object, ...], Position] = {}
+    for row in connection.execute(_ITEMS, {"ids": letter_ids}).all():
+        (letter_id, obligation_id, unit_id), shared = row[:3], tuple(row[3:])
+        position = positions.get(shared)
+        if position is None:
+            position = positions[shared] = _position(*shared, calendar=calendar)
+        yield letter_id, DigestItem(obligation_id, unit_id, position)
+
+
+def _position(
+    rung: str, kind: str, number: int, *shared: object, calendar: WorkingCalendar
+) -> Position:
+    values = dict(zip(_SHARED, shared, strict=True)) | dict.fromkeys(_OWN, "")
+    owed = Obligation.model_validate(values)
+    is_current = rung[: rung.rfind(":") + 1] == rung_prefix(owed, calendar)
+    return Position(owed, LetterKind(kind), number, is_open=owed.is_open and is_current)
 
 
 def read_reminded_on(
@@ -214,18 +228,18 @@ def compose_digest(
     today = calendar.day_of(digests.now)
     silent = None
     if kind is LetterKind.HEAD_INFORMED:  # the only one that names the contact
-        silent = first_reachable(contacts, lead.obligation.unit_id, ContactRole.CONTACT)
+        silent = first_reachable(contacts, lead.unit_id, ContactRole.CONTACT)
     return ReminderContext(
         frame=frame,
         to=to,
         items=tuple(
-            digests.row(item).named(item.obligation.id if kind in INVITED else "")
+            digests.row(item).named(item.obligation_id if kind in INVITED else "")
             for item in ordered
         ),
         at=digests.now,
         respond_by=calendar.close_of(calendar.next_working_day(today)),
         extension_by=calendar.previous_working_day(
-            calendar.day_of(lead.obligation.effective_due_at)
+            calendar.day_of(lead.position.owed.effective_due_at)
         ),
         contact_name=(silent.full_name or silent.title) if silent else None,
     )

@@ -5,8 +5,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from adapters.ledger import PlanRecord, first_reachable, read_contacts
+from models.calendars import WorkingCalendar
+from models.due_dates import due_at
 from models.errors import RefusedError
 from models.leader_contexts import DispatchContext
+from models.letter_policies import SAFETY_RESEND
 from models.letters import LetterKind
 from models.submissions import Attachment
 from models.units import ContactRole
@@ -22,6 +25,15 @@ def recipients_of(plan: PlanRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys((source.parent.id, source.channel.id)))
 
 
+def last_try_at(plan: PlanRecord, *, calendar: WorkingCalendar, now: datetime) -> datetime:
+    """The instant after which the report is no longer tried by itself: the legal deadline.
+
+    A report that leaves late, or nearly so, is still tried for as long as a safety copy takes.
+    """
+    deadline = due_at(plan.dossier.plan.report_deadline, calendar=calendar, anchors={})
+    return max(deadline, now + SAFETY_RESEND)
+
+
 def dispatch_letter(
     connection: Connection,
     plan: PlanRecord,
@@ -31,6 +43,7 @@ def dispatch_letter(
     dispatched_at: datetime,
     now: datetime,
     files: tuple[Attachment, ...] = (),
+    not_after: datetime | None = None,
     reminder: int = 0,
 ) -> NewLetter:
     """Compose the letter to one recipient; a reminder, from 1, has its own words and no files.
@@ -46,8 +59,8 @@ def dispatch_letter(
     key = f"dispatch/{plan.id}/{unit_id}"
     return NewLetter(
         dedupe_key=f"{key}/nhac/{reminder}" if reminder else key, kind=LetterKind.DISPATCH,
-        plan_id=plan.id, unit_id=unit_id, contact=contact, not_before=now, parts=files,
-        facts=as_facts(DispatchContext, facts),
+        plan_id=plan.id, unit_id=unit_id, contact=contact, not_before=now, not_after=not_after,
+        parts=files, facts=as_facts(DispatchContext, facts),
     )  # fmt: skip
 
 

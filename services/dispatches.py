@@ -9,12 +9,13 @@ from adapters.blobs import BlobStore
 from adapters.database import transaction
 from adapters.ledger import insert_new, read_plan
 from models.alarms import AlarmKind
+from models.calendars import WorkingCalendar
 from models.errors import PermanentError, RefusedError
 from models.plans import RequirementKind
 from models.submissions import Attachment
 from services.alarms import raise_alarm
 from services.decisions import Verdict
-from services.dispatch_letters import dispatch_letter, recipients_of
+from services.dispatch_letters import dispatch_letter, last_try_at, recipients_of
 from services.dispatch_packages import make_package
 from services.journal import note, record
 from services.milestones import end_milestone
@@ -31,7 +32,13 @@ from services.signed_files import SIGNED
 
 
 def dispatch_report(
-    engine: Engine, plan_id: str, *, by: str, blobs: BlobStore, now: datetime
+    engine: Engine,
+    plan_id: str,
+    *,
+    by: str,
+    blobs: BlobStore,
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> int:
     """Write to UBND tỉnh and the department with the files (E17) and make the package.
 
@@ -42,25 +49,29 @@ def dispatch_report(
             file on disk is not the one recorded (an alarm tells it too).
     """
     _refuse_unfit(engine, plan_id, blobs=blobs, now=now)
-    added = _enqueue(engine, plan_id, by=by, now=now)
+    added = _enqueue(engine, plan_id, by=by, calendar=calendar, now=now)
     if added or not _is_packed(engine, plan_id):
         # After the letters: the journal in the package tells of the dispatch itself.
         make_package(engine, plan_id, by=by, blobs=blobs, now=now)
     return added
 
 
-def _enqueue(engine: Engine, plan_id: str, *, by: str, now: datetime) -> int:
+def _enqueue(
+    engine: Engine, plan_id: str, *, by: str, calendar: WorkingCalendar, now: datetime
+) -> int:
     with transaction(engine) as connection:
         plan = read_plan(connection, plan_id)
         report = read_report(connection, plan_id)
         _refuse_unready(report)
         files = sent_files(connection, report)
+        last = last_try_at(plan, calendar=calendar, now=now)
         letters = [
             dispatch_letter(
-                connection, plan, report, unit_id=unit_id, files=files, dispatched_at=now, now=now
+                connection, plan, report, unit_id=unit_id, files=files, dispatched_at=now,
+                not_after=last, now=now,
             )
             for unit_id in recipients_of(plan)
-        ]
+        ]  # fmt: skip
         added = enqueue(connection, letters, commune=plan.commune, now=now)
         ids = ids_by_key(connection, [letter.dedupe_key for letter in letters])
         rows = [
@@ -123,13 +134,19 @@ def _fault_of(file: Attachment, blobs: BlobStore) -> str | None:
 
 
 def dispatch_if_ready(
-    engine: Engine, plan_id: str, *, by: str, blobs: BlobStore, now: datetime
+    engine: Engine,
+    plan_id: str,
+    *,
+    by: str,
+    blobs: BlobStore,
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> int:
     """Dispatch the newest version if it is approved and numbered; else 0, and nothing changes."""
     report = find_report(engine, plan_id)
     if report is None or report.verdict != Verdict.APPROVED or report.number is None:
         return 0
-    return dispatch_report(engine, plan_id, by=by, blobs=blobs, now=now)
+    return dispatch_report(engine, plan_id, by=by, blobs=blobs, calendar=calendar, now=now)
 
 
 def _refuse_unready(report: ReportRecord) -> None:

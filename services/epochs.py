@@ -1,6 +1,6 @@
 """Epochs: a restored or copied database is recognised, and reconciled with what was sent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -14,12 +14,12 @@ from adapters.mime import message_id_for
 from adapters.witness import read_machine_id, read_witness, write_witness
 from models.fences import Epoch, Witness, doubt_about
 from models.letters import REMINDER_KINDS, LetterState
+from models.oracles import Oracle
 from models.values import Value
 from services.journal import note, record
 from services.letterheads import Letterhead
 from services.outbox import set_state
 
-Oracle = Callable[[str], bool | None]
 RECONCILER = "đối soát bản khôi phục"
 
 

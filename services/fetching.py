@@ -1,16 +1,19 @@
 """One round of reading from a desk: nothing without a mailbox; a silent mailbox is told."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
 from adapters import owners, tables
+from adapters.caught_mail import CaughtMailbox, open_caught
 from adapters.database import transaction
 from adapters.imap import open_folder
 from adapters.imap_client import ImapSettings
+from adapters.mail_folders import MailboxPlace, MailFolder
 from models.alarms import SYSTEM, AlarmKind
 from models.errors import DondocError
-from services.alarms import raise_alarm, settle
+from services.alarms import open_keys, raise_alarm, settle
 from services.desk import Desk
 from services.inbox import Fetched, MailReader
 
@@ -33,9 +36,18 @@ def fetch_mail(desk: Desk) -> Fetched:
         return _fetch(desk, mailbox)
 
 
-def _fetch(desk: Desk, mailbox: ImapSettings) -> Fetched:
+Mailbox = ImapSettings | CaughtMailbox
+
+
+def _opened(mailbox: Mailbox) -> AbstractContextManager[MailFolder]:
+    if isinstance(mailbox, CaughtMailbox):
+        return open_caught(mailbox)
+    return open_folder(mailbox)
+
+
+def _fetch(desk: Desk, mailbox: Mailbox) -> Fetched:
     try:
-        with open_folder(mailbox) as folder:
+        with _opened(mailbox) as folder:
             reader = MailReader(
                 desk.engine, folder, intake=desk.intake, blobs=desk.blobs,
                 day=desk.calendar.day_of(desk.now), now=desk.now,
@@ -49,7 +61,7 @@ def _fetch(desk: Desk, mailbox: ImapSettings) -> Fetched:
 
 
 def tell_unread(
-    engine: Engine, mailbox: ImapSettings, *, commune: str, why: str, now: datetime
+    engine: Engine, mailbox: MailboxPlace, *, commune: str, why: str, now: datetime
 ) -> bool:
     """Raise that the mailbox cannot be read, when that lasts; False when it is too early to say."""
     m = tables.mailboxes.c
@@ -65,12 +77,12 @@ def tell_unread(
 
 
 def tell_left(
-    engine: Engine, mailbox: ImapSettings, fetched: Fetched, *, commune: str, now: datetime
+    engine: Engine, mailbox: MailboxPlace, fetched: Fetched, *, commune: str, now: datetime
 ) -> None:
     """Raise that stored mails cannot be moved aside, when that lasts; settle what is over."""
     with transaction(engine) as connection:
         if fetched.oldest_left is None or now - fetched.oldest_left < TOLD_AFTER:
-            keys = _open_keys(connection, _prefix(mailbox, commune))
+            keys = open_keys(connection, _prefix(mailbox, commune))
             settle(connection, keys, commune=commune, by=SYSTEM, now=now)
             return
         key = f"{_prefix(mailbox, commune)}left/{fetched.oldest_left.isoformat()}"
@@ -81,11 +93,5 @@ def tell_left(
         raise_alarm(connection, key, AlarmKind.OTHER, text=text, commune=commune, now=now)
 
 
-def _prefix(mailbox: ImapSettings, commune: str) -> str:
+def _prefix(mailbox: MailboxPlace, commune: str) -> str:
     return f"mailbox/{commune}/{mailbox.account}/{mailbox.folder}/"
-
-
-def _open_keys(connection: Connection, prefix: str) -> list[str]:
-    a = tables.alarms.c
-    still_open = (a.dedupe_key.startswith(prefix, autoescape=True), a.settled_at.is_(None))
-    return list(connection.execute(select(a.dedupe_key).where(*still_open)).scalars())

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from adapters import tables
+from adapters.database import transaction
 from models.alarms import AlarmKind
 from models.letter_holds import HoldReason, hold_sentence
 from services.alarms import raise_alarm, settle
@@ -25,6 +26,14 @@ def held_reason(connection: Connection, *, commune: str) -> str | None:
     """Tell in Vietnamese why nothing may leave now; None when the way is free."""
     row = connection.execute(_OLDEST, {"of": commune}).first()
     return None if row is None else hold_sentence(HoldReason(row.reason), row.detail)
+
+
+def hold_of(engine: Engine, *, commune: str, reason: HoldReason) -> str | None:
+    """Tell in Vietnamese the hold of that reason; None when none stands."""
+    standing = (_h.commune == commune, _h.reason == reason, _h.released_at.is_(None))
+    with transaction(engine) as connection:
+        detail = connection.execute(select(_h.detail).where(*standing).limit(1)).scalar()
+    return None if detail is None else hold_sentence(reason, detail)
 
 
 def stands(connection: Connection, *, commune: str, reason: HoldReason) -> bool:

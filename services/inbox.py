@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from adapters.blobs import BlobStore
 from adapters.database import transaction
-from adapters.imap import ImapFolder, LyingMail
 from adapters.incoming_mail import read_head, read_mail
 from adapters.incoming_mail_scan import MOST_OCTETS, TOO_LARGE
+from adapters.mail_folders import LyingMail, MailFolder
 from models.incoming import AUTOMATIC_CLASSES, InboxState, IncomingMail
 from models.incoming_classes import Judgement, Known, classify
 from models.values import Value
@@ -68,7 +68,7 @@ class MailReader:
     """Takes in the mails of one folder: files before rows, rows before the mailbox is touched."""
 
     def __init__(
-        self, engine: Engine, folder: ImapFolder, *, intake: Intake, blobs: BlobStore,
+        self, engine: Engine, folder: MailFolder, *, intake: Intake, blobs: BlobStore,
         day: date, now: datetime,
     ) -> None:  # fmt: skip
         """Keep what is needed; nothing is read yet."""
@@ -118,7 +118,7 @@ class MailReader:
             return Fate.GONE
         sha256 = self._blobs.put(raw)
         read = read_mail(raw, reading=self._intake.reading(self._blobs))
-        return self._store(self._arrival(mail.uid, len(raw), sha256), read)
+        return self._store(self._arrival(mail, len(raw), sha256), read)
 
     def _take_large(self, mail: LyingMail) -> Fate:
         head = self._folder.read_head(mail.uid)
@@ -126,7 +126,7 @@ class MailReader:
             return Fate.GONE
         reading = self._intake.reading(self._blobs)
         read = read_head(head, reading=reading, fault=TOO_LARGE)
-        return self._store(self._arrival(mail.uid, mail.size, None), read)
+        return self._store(self._arrival(mail, mail.size, None), read)
 
     def _store(self, arrival: Arrival, mail: IncomingMail) -> Fate:
         with transaction(self._engine) as connection:
@@ -146,10 +146,10 @@ class MailReader:
             )  # fmt: skip
         return _fate_of(judged)
 
-    def _arrival(self, uid: int, size: int, sha256: str | None) -> Arrival:
+    def _arrival(self, mail: LyingMail, size: int, sha256: str | None) -> Arrival:
         return Arrival(
-            place=self._place(uid), size=size, sha256=sha256, commune=self._intake.commune,
-            at=self._now,
+            place=self._place(mail.uid), size=size, sha256=sha256, commune=self._intake.commune,
+            at=self._now, arrived_at=mail.arrived_at if self._intake.has_real_clock else None,
         )  # fmt: skip
 
     def _place(self, uid: int) -> Place:

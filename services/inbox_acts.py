@@ -40,7 +40,7 @@ def follow(
         letter=letter.dedupe_key if letter else None,
     )  # fmt: skip
     record(connection, [said], commune=commune, actor=MAILROOM, at=now)
-    if judged.state is not InboxState.SETTLED:
+    if judged.state is InboxState.QUARANTINED:
         _tell(connection, mail, judged, commune=commune, day=day, now=now)
     elif judged.gravity is not None:
         _follow_bounce(connection, mail, judged, commune=commune, now=now)
@@ -79,13 +79,8 @@ def _tell(
 ) -> None:
     who = mail.sender or mail.sender_text or "không rõ người gửi"
     subject = f"“{mail.subject}”" if mail.subject else "không có tiêu đề"
-    if judged.state is InboxState.KEPT and judged.letter is not None:
-        unit = judged.letter.unit_id
-        key = f"inbox/{commune}/answer/{unit}/{day}"
-        text = f"Đơn vị “{unit}” trả lời bằng thư ({who}, {subject}): {judged.reason}"
-    else:
-        # One a day: strangers must not be able to fill the administrator's mailbox.
-        key = f"inbox/{commune}/quarantined/{day}"
-        words = _CLASS_WORDS.get(judged.mail_class, "thư đến")
-        text = f"Có thư chờ quyết định: {words} từ {who}, {subject}. {judged.reason}"
+    # One a day: strangers must not be able to fill the administrator's mailbox.
+    key = f"inbox/{commune}/quarantined/{day}"
+    words = _CLASS_WORDS.get(judged.mail_class, "thư đến")
+    text = f"Có thư chờ quyết định: {words} từ {who}, {subject}. {judged.reason}"
     raise_alarm(connection, key, AlarmKind.OTHER, text=text, commune=commune, now=now)

@@ -18,11 +18,15 @@ MOST_COMPARED = 5  # earlier mails with the same Message-ID; a stranger may repe
 
 
 class Intake(Value):
-    """Whose mail is taken in: the commune, the addresses letters come from, whom to believe."""
+    """Whose mail is taken in: the commune, the addresses letters come from, whom to believe.
+
+    Without a real clock, in a rehearsal, the dates of a real mailbox say nothing.
+    """
 
     commune: str
     addresses: tuple[str, ...]
     authserv_id: str | None = None
+    has_real_clock: bool = True
 
     def find_token(self, address: str) -> str | None:
         """The token in an address that was made from one of ours."""

@@ -31,6 +31,7 @@ class Arrival(Value):
     sha256: str | None
     commune: str
     at: datetime
+    arrived_at: datetime | None = None  # in the mailbox, by its server
 
 
 class Stored(Value):
@@ -109,6 +110,7 @@ def insert_mail(
         "sha256": arrival.sha256,
         "size": arrival.size,
         "received_at": arrival.at,
+        "arrived_at": arrival.arrived_at,
         "mail_class": judged.mail_class,
         "state": judged.state,
         "reason": judged.reason,

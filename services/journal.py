@@ -10,7 +10,7 @@ from adapters.bulk import Bulk
 from adapters.database import transaction
 from adapters.ledger import insert_new
 from adapters.tables import journal, journal_heads
-from models.journal import GENESIS, JournalEntry, content_hash, find_breaks
+from models.journal import GENESIS, Chain, JournalEntry, find_breaks
 
 PAGE = 1_000
 # Made once: a statement made anew for each commit costs as much as its execution.
@@ -24,7 +24,10 @@ _MOVE_HEAD = (
     .where(journal_heads.c.commune == bindparam("of"))
     .values(seq=bindparam("seq"), hash=bindparam("hash"))
 )
-_APPEND = Bulk(insert(journal), *(column.name for column in journal.c))
+_APPEND = Bulk(
+    insert(journal), "action", "subject", "detail", "seq", "previous", "hash",
+    shared=("commune", "actor", "at"),
+)  # fmt: skip
 
 
 class Note(NamedTuple):
@@ -41,18 +44,10 @@ def record(
     """Append the notes in order to the commune's chain; nothing for an empty sequence."""
     if not notes:
         return
-    seq, previous = lock_chain(connection, commune)
-    rows = []
-    for told in notes:
-        seq += 1
-        content: dict[str, object] = {
-            "commune": commune, "seq": seq, "actor": actor, "action": told.action,
-            "subject": told.subject, "detail": told.detail, "previous": previous,
-        }  # fmt: skip
-        previous = content_hash(content, at=at)
-        rows.append(content | {"at": at, "hash": previous})
-    _APPEND.execute(connection, rows)
-    connection.execute(_MOVE_HEAD, {"of": commune, "seq": seq, "hash": previous})
+    chain = Chain(*lock_chain(connection, commune), commune=commune, actor=actor, at=at)
+    rows = [(*told, *chain.append(*told)) for told in notes]
+    _APPEND.execute(connection, rows, commune=commune, actor=actor, at=at)
+    connection.execute(_MOVE_HEAD, {"of": commune, "seq": chain.seq, "hash": chain.last})
 
 
 def note(action: str, subject: str, **detail: str | int | bool | list[str] | None) -> Note:

@@ -43,7 +43,7 @@ def compose_leader_report(
 ) -> LeaderReportContext:
     """Write who has sent the letter's products on time, who late, who not, in official order."""
     requirements = sorted(
-        {item.obligation.requirement_id for item in digests.open_items(letter_id)}
+        {item.position.owed.requirement_id for item in digests.open_items(letter_id)}
     )
     peers = _read_peers(connection, plan, requirements)
     sent = [o for o in peers.obligations if o.first_received_at is not None]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, Row, delete, select
 from adapters import tables
 from adapters.database import transaction
 from models.errors import RefusedError, UsageError
-from models.letter_desks import UNSETTLED
+from models.letter_desks import waits_for_person
 from models.letter_policies import MOST_COPIES, Reliability, reliability_of
 from models.letters import LetterKind, LetterState
 from services.brakes import note_accepted
@@ -57,7 +57,7 @@ def settle_letter(
         row = _read(connection, letter_id, commune)
         if row.state == AFTER[settling]:
             return False
-        if row.state not in UNSETTLED:
+        if not waits_for_person(LetterKind(row.kind), LetterState(row.state)):
             raise RefusedError(f"Thư số {letter_id} không chờ người xử lý.")
         if settling is Settling.RESEND:
             _refuse_copy(row, is_confirmed=is_confirmed)

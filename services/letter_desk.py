@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Row, RowMapping, Select, func, select
+from sqlalchemy import Connection, Engine, Row, RowMapping, Select, func, or_, select
 
 from adapters import tables
 from adapters.database import transaction
 from models.calendars import WorkingCalendar
 from models.errors import UsageError
 from models.letter_desks import (
+    COVERED,
     UNSETTLED,
     WAITING,
     Attempted,
@@ -32,6 +33,9 @@ from services.journal import read_journal
 
 SHOWN = 200
 LIFE_ENTRIES = 200
+_UNCOVERED = or_(
+    tables.outbox.c.state != LetterState.EXPIRED, tables.outbox.c.kind.not_in(sorted(COVERED))
+)
 
 
 def read_desk(
@@ -112,7 +116,7 @@ def _rows(
     connection: Connection, commune: str, states: Sequence[LetterState]
 ) -> Sequence[Row[tuple[object, ...]]]:
     o = tables.outbox.c
-    chosen = _letters(commune).where(o.state.in_(states))
+    chosen = _letters(commune).where(o.state.in_(states), _UNCOVERED)
     return connection.execute(chosen.order_by(o.not_before, o.id).limit(SHOWN)).all()
 
 
@@ -190,7 +194,7 @@ def _counts(connection: Connection, commune: str) -> dict[LetterState, int]:
     c = tables.outbox.c
     chosen = (
         select(c.state, func.count())
-        .where(c.commune == commune, c.state.in_((*WAITING, *UNSETTLED)))
+        .where(c.commune == commune, c.state.in_((*WAITING, *UNSETTLED)), _UNCOVERED)
         .group_by(c.state)
     )
     return {LetterState(state): count for state, count in connection.execute(chosen)}

@@ -5,9 +5,17 @@ from functools import cached_property
 from typing import Self
 
 from pydantic import model_validator
+from sqlalchemy import Row
 
 from adapters.ledger import PlanRecord, RegisteredContact
-from adapters.links import FileScope, LinkScope, make_file_token, make_link_token
+from adapters.links import (
+    ChangeScope,
+    FileScope,
+    LinkScope,
+    make_change_token,
+    make_file_token,
+    make_link_token,
+)
 from adapters.mime import message_id_for
 from adapters.reply_tokens import TOKEN_LENGTH, address_with_token
 from models.addresses import MAX_LOCAL_LENGTH, Mailbox
@@ -103,9 +111,24 @@ def personal_url(letterhead: Letterhead, plan: PlanRecord, contact: RegisteredCo
     since: datetime = plan.activated_at or plan.imported_at
     scope = LinkScope(
         commune=plan.commune, unit_id=contact.unit_id, contact_id=contact.id,
-        expires_at=since + LINK_LIFE,
+        expires_at=since + LINK_LIFE, plan_id=plan.id, serial=contact.link_serial,
     )  # fmt: skip
-    return f"{letterhead.portal_url}/d/{make_link_token(letterhead.key, scope)}"
+    return f"{letterhead.portal_url}/l/{make_link_token(letterhead.key, scope)}"
+
+
+def own_links(letterhead: Letterhead, row: Row[tuple[object, ...]]) -> dict[str, str]:
+    """What only the letter's own reader may open, derived at the claim: it is stored nowhere."""
+    facts: dict[str, object] = row.context
+    if row.kind != LetterKind.LINK or facts.get("change_number") is None:
+        return {}
+    scope = ChangeScope(
+        commune=row.commune,
+        contact_id=row.contact_id,
+        number=int(str(facts["change_number"])),
+        expires_at=datetime.fromisoformat(str(facts["decide_by"])),
+    )
+    token = make_change_token(letterhead.key, scope)
+    return {"decide_url": f"{letterhead.portal_url}/dau-moi/{token}"}
 
 
 def file_url(letterhead: Letterhead, file: Attachment, *, now: datetime) -> str:

@@ -21,8 +21,9 @@ from models.letter_rows import RemarkRow
 from models.letters import LetterKind
 from models.obligations import Obligation
 from models.products import product_name, short_product_name
-from models.submissions import Submission
+from models.submissions import Channel, Submission
 from models.units import ContactRole
+from services.auto_replies import answer_slot
 from services.outbox import NewLetter, enqueue
 
 CHECK_WORKING_DAYS = 2  # the term of a review (domain.md 1.4 no. 17)
@@ -43,13 +44,16 @@ def notify_received(
     check_day = calendar.add_working_days(calendar.day_of(now), CHECK_WORKING_DAYS)
     facts = _product(plan, obligation) | {
         "received_at": submission.received_at,
-        "on_time": now <= obligation.effective_due_at,
+        "on_time": submission.received_at <= obligation.effective_due_at,
         "receipt_code": submission.receipt_code,
         "files": tuple(a.name for a in submission.answer.attachments),
         "check_by": calendar.close_of(check_day) if reviewed else None,
     }
     key = f"receipt/{submission.id}"
-    _tell(connection, plan, obligation, kind=LetterKind.RECEIPT, key=key, facts=facts, now=now)
+    _tell(
+        connection, plan, obligation, kind=LetterKind.RECEIPT, key=key, facts=facts, now=now,
+        is_spaced=submission.channel is Channel.MAIL,
+    )  # fmt: skip
 
 
 def notify_accepted(
@@ -91,6 +95,7 @@ def notify_returned(
     )
     facts = _product(plan, obligation) | {
         "received_at": submission.received_at,
+        "obligation_id": obligation.id,
         "times": obligation.returns + 1,
         "remarks": rows,
         "resend_by": due_at,
@@ -171,14 +176,19 @@ def _tell(
     key: str,
     facts: dict[str, object],
     now: datetime,
+    is_spaced: bool = False,
 ) -> None:
     contacts = read_contacts(connection, commune=plan.commune)
     contact = first_reachable(contacts, obligation.unit_id, ContactRole.CONTACT)
     if contact is None:  # every address of the unit bounced: the board says unreachable
         return
+    # What answers a mail is spaced, so that two machines never keep each other busy.
+    at = answer_slot(connection, contact.email, commune=plan.commune, now=now) if is_spaced else now
+    if at is None:
+        return
     letter = NewLetter(
         dedupe_key=key, kind=kind, plan_id=plan.id, unit_id=obligation.unit_id, contact=contact,
-        not_before=now, facts=as_facts(CONTEXTS[kind], facts),
+        not_before=at, facts=as_facts(CONTEXTS[kind], facts),
     )  # fmt: skip
     enqueue(connection, [letter], commune=plan.commune, now=now)
 

@@ -1,8 +1,8 @@
 """Outcomes: verdicts on many letters as a few statements, and what follows from each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
@@ -39,16 +39,16 @@ _ACCEPT = Bulk(
     .values(
         state=LetterState.ACCEPTED, owner=None, phase=None, settled_at=bindparam("at"),
         last_code=bindparam("code"), last_text=bindparam("text"),
-    )
+    ),
+    "of_id", "code", "text", shared=("of_owner", "at"),
 )  # fmt: skip
 _ATTEMPT = Bulk(
-    insert(tables.outbox_attempts),
-    "outbox_id", "attempt", "at", "verdict", "phase", "code", "text",
+    insert(tables.outbox_attempts).inline(),
+    "outbox_id", "attempt", "verdict", "phase", "code", "text", shared=("at",),
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one try of a letter ended."""
 
     letter: Claimed
@@ -61,8 +61,9 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], *, of: 
     others = [o for o in outcomes if o.fault.verdict is not Verdict.ACCEPTED]
     notes: list[Note] = []
     if accepted:
-        _ACCEPT.execute(connection, [_accepted(o, of) for o in accepted])
-        _ATTEMPT.execute(connection, [_attempt(o, of) for o in accepted])
+        said = [(letter.id, fault.code, fault.text) for letter, fault in accepted]
+        _ACCEPT.execute(connection, said, of_owner=of.owner, at=of.now)
+        _ATTEMPT.execute(connection, [_attempt(o) for o in accepted], at=of.now)
         notes.extend(_note(o) for o in accepted)
     for outcome in others:
         notes.extend(_follow(connection, outcome, of=of))
@@ -70,20 +71,9 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], *, of: 
     note_accepted(connection, commune=of.commune, count=len(accepted))
 
 
-def _accepted(outcome: Outcome, of: Sending) -> dict[str, object]:
-    fault = outcome.fault
-    return {
-        "of_id": outcome.letter.id, "of_owner": of.owner, "at": of.now, "code": fault.code,
-        "text": fault.text,
-    }  # fmt: skip
-
-
-def _attempt(outcome: Outcome, of: Sending) -> dict[str, object]:
-    letter, fault = outcome.letter, outcome.fault
-    return {
-        "outbox_id": letter.id, "attempt": letter.attempt, "at": of.now,
-        "verdict": fault.verdict, "phase": fault.phase, "code": fault.code, "text": fault.text,
-    }  # fmt: skip
+def _attempt(outcome: Outcome) -> tuple[object, ...]:
+    letter, fault = outcome
+    return letter.id, letter.attempt, fault.verdict, fault.phase, fault.code, fault.text
 
 
 def _note(outcome: Outcome) -> Note:
@@ -103,7 +93,7 @@ def _follow(connection: Connection, outcome: Outcome, *, of: Sending) -> list[No
         _c.id == letter.id, _c.owner == of.owner, _c.state == LetterState.SENDING
     )
     row = connection.execute(chosen.with_for_update()).first()
-    _ATTEMPT.execute(connection, [_attempt(outcome, of)])
+    _ATTEMPT.execute(connection, [_attempt(outcome)], at=of.now)
     if row is None:
         return []
     if attempt.verdict is Verdict.UNKNOWN:

@@ -81,7 +81,7 @@ def _document(
         counted = _as_on(board, read_counted(connection, plan))
         reports = read_accepted(connection, plan.id, counted)
         obligations = read_obligations(connection, commune=plan.commune, plan_id=plan.id)
-    totals = compute_totals(plan.dossier.catalogue, reports)
+    totals = compute_totals(plan.dossier.catalogue, reports, constants=plan.dossier.constants)
     return build_periodic_report(
         plan.dossier,
         period=period.name or period.id,
@@ -118,7 +118,7 @@ def read_figures(engine: Engine, plan_id: str) -> list[dict[str, str]]:
         counted = read_counted(connection, plan)
         reports = read_accepted(connection, plan_id, counted)
     catalogue = plan.dossier.catalogue
-    totals = compute_totals(catalogue, reports)
+    totals = compute_totals(catalogue, reports, constants=plan.dossier.constants)
     coverage = coverage_of(plan.dossier.units, counted, nil_units=totals.nil_units)
     material = gather(plan.dossier, totals, coverage, edits={}, outline=None, reports=reports)
     return [

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot, transaction
 from adapters.ledger import (
     PlanRecord,
     PlanState,
@@ -17,9 +17,11 @@ from adapters.ledger import (
     read_plan,
     read_plans,
 )
+from models.contact_changes import Reach
 from models.errors import RefusedError
 from models.plan_lint import lint_plan
 from models.plans import PlanDossier
+from services.contact_changes import read_changed
 from services.journal import note, record
 
 NO_LONGER_LISTED = "Không còn trong danh mục đơn vị."
@@ -108,19 +110,19 @@ def find_plan(engine: Engine, plan_id: str) -> PlanRecord:
     Raises:
         UsageError: there is no such plan.
     """
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_plan(connection, plan_id)
 
 
 def find_plans(engine: Engine, *, commune: str) -> tuple[PlanRecord, ...]:
     """The commune's plans, oldest import first."""
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_plans(connection, commune=commune)
 
 
 def find_active_plans(engine: Engine, *, commune: str) -> tuple[PlanRecord, ...]:
     """The commune's plans in force, oldest import first."""
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_plans(connection, commune=commune, state=PlanState.ACTIVE)
 
 
@@ -166,8 +168,9 @@ def _renew(connection: Connection, dossier: PlanDossier) -> None:
 def _register_contacts(connection: Connection, dossier: PlanDossier, now: datetime) -> None:
     commune = dossier.plan.commune
     known = {contact.id: contact for contact in read_contacts(connection, commune=commune)}
+    changed = read_changed(connection, commune)
     rows = [
-        _with_flag(RegisteredContact(**contact.model_dump(), unit_id=unit.id), known)
+        _kept(RegisteredContact(**contact.model_dump(), unit_id=unit.id), known, changed)
         for unit in dossier.units.units
         for contact in unit.contacts
     ]
@@ -183,19 +186,26 @@ def _register_contacts(connection: Connection, dossier: PlanDossier, now: dateti
     connection.execute(
         update(tables.contacts)
         .where(c.commune == commune, gone, c.flagged_at.is_(None))
-        .values(flagged_at=now, flag_reason=NO_LONGER_LISTED)
+        .values(flagged_at=now, flag_reason=NO_LONGER_LISTED, link_serial=c.link_serial + 1)
     )
 
 
-def _with_flag(
-    contact: RegisteredContact, known: Mapping[str, RegisteredContact]
+def _kept(
+    contact: RegisteredContact,
+    known: Mapping[str, RegisteredContact],
+    changed: Mapping[str, frozenset[Reach]],
 ) -> RegisteredContact:
-    # A dead address stays flagged; a corrected one starts anew.
+    """The contact as the register says, with what the register does not know of it."""
     old = known.get(contact.id)
-    if old is None or old.email != contact.email:
+    if old is None:
         return contact
-    flag = {"flagged_at": old.flagged_at, "flag_reason": old.flag_reason}
-    return contact.model_copy(update=flag)
+    if Reach.of(contact) in changed.get(contact.id, ()):  # the register says what was changed
+        contact = contact.model_copy(update=Reach.of(old)._asdict())
+    if old.email != contact.email:  # a corrected address starts anew, also its links
+        return contact.model_copy(update={"link_serial": old.link_serial + 1})
+    # A dead address stays flagged.
+    keep = {"flagged_at", "flag_reason", "link_serial"}
+    return contact.model_copy(update=old.model_dump(include=keep))
 
 
 def _already(known: PlanRecord, number: int, issued_on: date) -> PlanRecord:

@@ -7,12 +7,10 @@ from pydantic import Field
 from sqlalchemy import Connection, Engine, func, select
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot
 from adapters.ledger import (
     PlanRecord,
     PlanState,
-    RegisteredContact,
-    read_contacts,
     read_obligations,
     read_plan,
     read_plans,
@@ -26,8 +24,7 @@ from models.obligations import Obligation, Standing
 from models.plans import Requirement
 from models.products import product_name
 from models.standings import standing, standing_text
-from models.submissions import Answer, Finding, Submission
-from models.units import Unit
+from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 
@@ -51,37 +48,25 @@ class Task(Value):
     last_commitment_day: date
 
 
-class Resident(Value):
-    """Whom a personal link belongs to."""
+class SentVersion(Value):
+    """One version of an answer: when and how it came, and what the office said of it."""
 
-    unit: Unit
-    contact: RegisteredContact
-
-
-def find_resident(
-    engine: Engine, *, commune: str, unit_id: str, contact_id: str
-) -> Resident | None:
-    """The unit and contact of those ids as they are registered now; None when they are gone."""
-    with transaction(engine) as connection:
-        plans = read_plans(connection, commune=commune, state=PlanState.ACTIVE)
-        contacts = read_contacts(connection, commune=commune)
-    units = (u for plan in reversed(plans) for u in plan.dossier.units.units if u.id == unit_id)
-    unit = next(units, None)
-    contact = next((c for c in contacts if (c.id, c.unit_id) == (contact_id, unit_id)), None)
-    return Resident(unit=unit, contact=contact) if unit and contact else None
+    version: int
+    received_at: datetime
+    receipt_code: str
+    channel: Channel
+    verdict: str | None = None
+    verdict_at: datetime | None = None
 
 
 def read_tasks(
     engine: Engine, *, commune: str, unit_id: str, calendar: WorkingCalendar, now: datetime
 ) -> tuple[Task, ...]:
     """What the unit owes or has sent in every plan in force, the nearest deadline first."""
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         plans = {p.id: p for p in read_plans(connection, commune=commune, state=PlanState.ACTIVE)}
-        mine = [
-            o
-            for o in read_obligations(connection, commune=commune)
-            if o.unit_id == unit_id and o.plan_id in plans
-        ]
+        owed = read_obligations(connection, commune=commune, unit_id=unit_id)
+        mine = [o for o in owed if o.plan_id in plans]
         asked = _asked_extensions(connection, unit_id)
         paused = _paused(connection, commune, unit_id, now)
         tasks = [
@@ -100,11 +85,11 @@ def read_task(
     Raises:
         UsageError: the unit has no such task; another unit's is as good as none.
     """
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         plan_id = obligation_id.split("/", 1)[0]
         plan = read_plan(connection, plan_id)
-        found = read_obligations(connection, commune=plan.commune, plan_id=plan_id)
-        mine = next((o for o in found if (o.id, o.unit_id) == (obligation_id, unit_id)), None)
+        found = read_obligations(connection, commune=plan.commune, plan_id=plan_id, unit_id=unit_id)
+        mine = next((o for o in found if o.id == obligation_id), None)
         if mine is None or plan.state is PlanState.DRAFT:
             raise UsageError("Đơn vị không có việc này; hãy mở lại từ trang của đơn vị.")
         return _task(
@@ -142,7 +127,7 @@ def _task(
             plan.dossier, requirement, plan.dossier.units.unit(obligation.unit_id)
         ),
         previous=read_submission(connection, obligation.id, sent) if sent else None,
-        remarks=_remarks(connection, obligation),
+        remarks=read_remarks(connection, obligation),
         is_extension_asked=is_extension_asked,
         paused_until=max(until, default=None),
         last_commitment_day=last_commitment_day(
@@ -153,7 +138,8 @@ def _task(
     )
 
 
-def _remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+def read_remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
+    """The remarks of the latest return, by field; empty where nothing is to be mended."""
     c = tables.reviews.c
     row = connection.execute(
         select(c.remarks).where(
@@ -190,7 +176,7 @@ def _paused(
 def find_by_nonce(engine: Engine, nonce: str) -> str | None:
     """The id of the submission that nonce brought; None when it brought none."""
     c = tables.submissions.c
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return connection.execute(select(c.id).where(c.nonce == nonce)).scalar_one_or_none()
 
 
@@ -200,13 +186,41 @@ def read_version(engine: Engine, obligation_id: str, version: int) -> Submission
     Raises:
         UsageError: there is no such version.
     """
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return read_submission(connection, obligation_id, version)
+
+
+def read_versions(engine: Engine, obligation_id: str) -> tuple[SentVersion, ...]:
+    """Every version of an answer with what became of it, the newest first."""
+    s, r = tables.submissions.c, tables.reviews.c
+    with snapshot(engine) as connection:
+        sent = connection.execute(
+            select(s.version, s.received_at, s.receipt_code, s.channel)
+            .where(s.obligation_id == obligation_id)
+            .order_by(s.version.desc())
+        ).all()
+        verdicts = {
+            row.version: row
+            for row in connection.execute(
+                select(r.version, r.verdict, r.at)
+                .where(r.obligation_id == obligation_id)
+                .order_by(r.id)
+            )
+        }
+    return tuple(
+        SentVersion(
+            version=row.version, received_at=row.received_at, receipt_code=row.receipt_code,
+            channel=row.channel,
+            verdict=verdicts[row.version].verdict if row.version in verdicts else None,
+            verdict_at=verdicts[row.version].at if row.version in verdicts else None,
+        )
+        for row in sent
+    )  # fmt: skip
 
 
 def find_findings(engine: Engine, task: Task, answer: Answer) -> tuple[Finding, ...]:
     """Every remark on an answer to the task, errors and questions, before or after it is sent."""
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         catalogue = read_plan(connection, task.plan_id).dossier.catalogue
     return validate_answer(
         answer, asked=task.asked, catalogue=catalogue, requirement=task.requirement

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select
 from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import PlanState, read_plans
-from adapters.round_tables import scratch_tables
+from adapters.round_tables import look_at_new, scratch_tables
 from models.calendars import WorkingCalendar
 from models.errors import UsageError
 from models.reminder_explain import RungStanding, explain
@@ -23,6 +23,7 @@ from services.reminder_classes import Round, find_superiors
 from services.reminder_letters import write_letters
 
 PLANNER = "planner"
+_JOINED = (tables.obligations, tables.contacts, tables.outbox, tables.outbox_items)
 
 
 class Planning(Value):
@@ -30,6 +31,7 @@ class Planning(Value):
 
     letters: int
     superseded: int
+    hold: str | None = None  # why nothing was planned
 
 
 def plan_reminders(
@@ -47,6 +49,7 @@ def plan_reminders(
     with transaction(engine) as connection:
         # Two planners at once would each read half of what the other has written.
         lock_chain(connection, commune)
+        look_at_new(connection, *_JOINED)
         plans = {p.id: p for p in read_plans(connection, commune=commune, state=PlanState.ACTIVE)}
         morning = Round(
             connection=connection,
@@ -67,7 +70,7 @@ def plan_reminders(
 
 def _tell(connection: Connection, planned: Planning, *, commune: str, now: datetime) -> None:
     """Journal what was planned, and hold everything when it is more than makes sense."""
-    notes = [note("reminders.planned", commune, **planned.model_dump())]
+    notes = [note("reminders.planned", commune, **planned.model_dump(exclude={"hold"}))]
     record(connection, notes, commune=commune, actor=PLANNER, at=now)
     recipients = _count_reachable(connection, commune)
     check_storm(

@@ -76,7 +76,7 @@ def assemble(
         latest = latest_report(connection, plan_id)
         if latest is not None and latest.verdict == "approved":
             return latest
-        content, as_of = _compose(connection, plan, outline)
+        content, as_of = _compose(connection, plan, outline, now=now)
     if latest is not None and latest.sha256 == content_hash(content, latest.version):
         return latest
     version = latest.version + 1 if latest else 1
@@ -113,12 +113,12 @@ def _store(
 
 
 def _compose(
-    connection: Connection, plan: PlanRecord, outline: ReportOutline | None
+    connection: Connection, plan: PlanRecord, outline: ReportOutline | None, *, now: datetime
 ) -> tuple[ReportContent, datetime]:
     counted = read_counted(connection, plan)
     edits = latest_of(read_edits(connection, plan.id))
     material = gather_material(connection, plan, outline, counted=counted)
-    as_of = max(o.closed_at or o.opened_at for o in counted)
+    as_of = max(_told_at(o, now) for o in counted)
     totals, coverage = material.totals, material.coverage
     report = build_final_report(
         plan.dossier,
@@ -140,6 +140,12 @@ def _compose(
     return content, as_of
 
 
+def _told_at(obligation: Obligation, now: datetime) -> datetime:
+    """When the last thing was known of an obligation; of an open one, that its time has passed."""
+    due = obligation.effective_due_at
+    return obligation.closed_at or (due if due <= now else obligation.opened_at)
+
+
 def gather_material(
     connection: Connection,
     plan: PlanRecord,
@@ -155,7 +161,7 @@ def gather_material(
     if not counted:
         raise RefusedError(f"Kế hoạch '{plan.id}' không có báo cáo nào của đơn vị để tổng hợp.")
     reports = read_accepted(connection, plan.id, counted)
-    totals = compute_totals(plan.dossier.catalogue, reports)
+    totals = compute_totals(plan.dossier.catalogue, reports, constants=plan.dossier.constants)
     coverage = coverage_of(plan.dossier.units, counted, nil_units=totals.nil_units)
     return gather(plan.dossier, totals, coverage, edits={}, outline=outline, reports=reports)
 

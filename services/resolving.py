@@ -30,12 +30,12 @@ from models.letter_policies import (
     reliability_of,
 )
 from models.letters import LetterKind, LetterState
+from models.oracles import Oracle
 from services.brakes import note_accepted
 from services.claims import DOT, SENDER
 from services.journal import note, record
 from services.letter_alarms import LetterAlarm, raise_alarms
 
-Oracle = Callable[[str], bool | None]  # by Message-ID: it arrived, it did not, or cannot tell
 _c, _w = tables.outbox.c, tables.unknown_watches.c
 # As the index of unsettled letters is written: only then is it used.
 _UNSETTLED = _c.state.in_(
@@ -57,11 +57,6 @@ _MOVE = (
         settled_at=bindparam("at"), crashes=bindparam("to_crashes"),
     )
 )  # fmt: skip
-
-
-def silence(_message_id: str) -> bool | None:
-    """Answer as an oracle that knows nothing."""
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

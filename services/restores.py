@@ -7,11 +7,10 @@ from sqlalchemy import Connection, delete, func, select
 
 from adapters import tables
 from adapters.database import transaction
-from adapters.mail_catcher import holds
 from models.letter_holds import HoldReason
 from models.letters import LetterKind, LetterState
 from models.values import Value
-from services import brakes
+from services import archives, brakes
 from services.desk import Desk
 from services.epochs import Reconciled, reconcile_restored
 from services.reminders import plan_reminders
@@ -28,13 +27,13 @@ class Released(Value):
 
 
 def let_go(desk: Desk, *, by: str) -> Released:
-    """Let letters leave again; what the archive of this machine holds is not sent anew.
+    """Let letters leave again; what the archive holds, where one is kept, is not sent anew.
 
     Raises:
         RefusedError: the kill file still lies in the home folder.
     """
     brakes.refuse_kill_file(desk.settings.home)
-    reconciled = _reconcile(desk) if desk.settings.is_loopback_mail else None
+    reconciled = _reconcile(desk) if archives.is_kept(desk) else None
     count = brakes.release(
         desk.engine, commune=desk.commune, by=by, now=desk.now, home=desk.settings.home
     )
@@ -44,9 +43,9 @@ def let_go(desk: Desk, *, by: str) -> Released:
 def compare_late(desk: Desk) -> Reconciled | None:
     """Settle what was planned anew since a restore and is in the archive; None if there was none.
 
-    Run it before each round sends: a restored plan may be issued again long after the release.
+    Each round asks it before it sends: a restored plan may be issued again long after the release.
     """
-    if not desk.settings.is_loopback_mail:
+    if not archives.is_kept(desk):
         return None
     c = tables.holds.c
     recent = (
@@ -81,11 +80,11 @@ def _reconcile(desk: Desk) -> Reconciled | None:
 
 
 def _compare(desk: Desk) -> Reconciled:
-    folder = desk.settings.mail_folder
-    return reconcile_restored(
-        desk.engine, commune=desk.commune, letterhead=desk.letterhead,
-        oracle=lambda message_id: holds(folder, message_id), now=desk.now,
-    )  # fmt: skip
+    with archives.opened(desk) as oracle:
+        return reconcile_restored(
+            desk.engine, commune=desk.commune, letterhead=desk.letterhead, oracle=oracle,
+            now=desk.now,
+        )  # fmt: skip
 
 
 def _last_accepted(connection: Connection, commune: str) -> datetime | None:

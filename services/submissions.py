@@ -15,6 +15,7 @@ from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
 from services import phases
+from services.drafts import drop_draft
 from services.journal import note, record
 from services.notices import notify_received
 
@@ -38,10 +39,12 @@ def submit(
     calendar: WorkingCalendar,
     now: datetime,
     entered_by: str | None = None,
+    arrived_at: datetime | None = None,
 ) -> Receipt:
     """Store the answer as the next version and acknowledge it by letter.
 
-    The same ``nonce`` again with the same answer returns the first receipt.
+    The same ``nonce`` again with the same answer returns the first receipt. What came earlier than
+    it is read, by mail, counts from ``arrived_at``.
 
     Raises:
         SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
@@ -58,18 +61,21 @@ def submit(
         warnings = _check(plan, obligation, answer)
         submission = Submission(
             id=f"{obligation_id}@{obligation.version + 1}", obligation_id=obligation_id,
-            version=obligation.version + 1, received_at=now, channel=channel, sent_by=sent_by,
-            entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
+            version=obligation.version + 1, received_at=arrived_at or now, channel=channel,
+            sent_by=sent_by, entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
             receipt_code=_receipt_code(obligation_id, nonce),
         )  # fmt: skip
-        _store(connection, plan, submission, nonce=nonce)
-        _advance(connection, plan, obligation, answer=answer, calendar=calendar, now=now)
+        _store(connection, plan, submission, nonce=nonce, now=now)
+        drop_draft(connection, obligation_id, sent_by)
+        _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
         notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
                         now=now)  # fmt: skip
     return Receipt(submission=submission, is_new=True, warnings=warnings)
 
 
-def _store(connection: Connection, plan: PlanRecord, submission: Submission, *, nonce: str) -> None:
+def _store(
+    connection: Connection, plan: PlanRecord, submission: Submission, *, nonce: str, now: datetime
+) -> None:
     row = submission.model_dump(mode="json", include={"answer"})
     values = submission.model_dump(exclude={"answer"}) | row | {"nonce": nonce}
     connection.execute(insert(tables.submissions).values(values))
@@ -79,7 +85,7 @@ def _store(connection: Connection, plan: PlanRecord, submission: Submission, *, 
         nil=bool(submission.answer.nil_reason),
     )  # fmt: skip
     actor = submission.entered_by or submission.sent_by
-    record(connection, [told], commune=plan.commune, actor=actor, at=submission.received_at)
+    record(connection, [told], commune=plan.commune, actor=actor, at=now)
 
 
 def _earlier(
@@ -125,12 +131,12 @@ def _advance(
     plan: PlanRecord,
     obligation: Obligation,
     *,
-    answer: Answer,
+    submission: Submission,
     calendar: WorkingCalendar,
     now: datetime,
 ) -> None:
     requirement = plan.dossier.plan.requirement(obligation.requirement_id)
-    state = ObligationState.NIL if answer.nil_reason else ObligationState.SUBMITTED
+    state = ObligationState.NIL if submission.answer.nil_reason else ObligationState.SUBMITTED
     if requirement.reviewed_by is None:
         state = ObligationState.ACCEPTED
     connection.execute(
@@ -138,8 +144,8 @@ def _advance(
         .where(tables.obligations.c.id == obligation.id)
         .values(
             state=state,
-            version=obligation.version + 1,
-            first_received_at=obligation.first_received_at or now,
+            version=submission.version,
+            first_received_at=obligation.first_received_at or submission.received_at,
             closed_at=now if state is ObligationState.ACCEPTED else None,
         )
     )

@@ -31,8 +31,8 @@ def _documents(
 ) -> Iterator[OfficialDocument]:
     late: dict[tuple[str, str, str], list[str]] = {}
     for item in digests.open_items(letter_id):
-        owed = item.obligation
-        late.setdefault((owed.plan_id, owed.requirement_id, owed.period), []).append(owed.unit_id)
+        owed = item.position.owed
+        late.setdefault((owed.plan_id, owed.requirement_id, owed.period), []).append(item.unit_id)
     for (plan_id, requirement_id, period), unit_ids in late.items():
         dossier = digests.plans[plan_id].dossier
         requirement = dossier.plan.requirement(requirement_id)

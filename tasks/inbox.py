@@ -4,6 +4,7 @@ from prefect import task
 
 from services import fetching
 from services.inbox import Fetched
+from services.mail_answers import Taken, take_answers
 from tasks.desk import at_desk
 
 
@@ -12,3 +13,10 @@ def fetch_mail() -> Fetched:
     """Take in replies and bounces; returns how many of each kind came."""
     with at_desk() as desk:
         return fetching.fetch_mail(desk)
+
+
+@task(task_run_name="ghi nhận thư trả lời", timeout_seconds=600)
+def take_replies() -> Taken:
+    """Make answers of the replies that wait; returns how many became what."""
+    with at_desk() as desk:
+        return take_answers(desk.clerk)

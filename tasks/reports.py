@@ -76,12 +76,15 @@ def dispatch_if_ready(session: Session) -> int:
     """Dispatch a report that is approved and numbered; returns how many letters are new."""
     with at_desk() as desk:
         return dispatches.dispatch_if_ready(
-            desk.engine, session.plan_id, by="dondoc", blobs=desk.blobs, now=desk.now
-        )
+            desk.engine, session.plan_id, by="dondoc", blobs=desk.blobs, calendar=desk.calendar,
+            now=desk.now,
+        )  # fmt: skip
 
 
 @task(task_run_name="phát hành báo cáo", retries=2, retry_delay_seconds=[5, 30])
 def dispatch_numbered(plan: str, *, by: str) -> int:
     """Dispatch the approved and numbered report of a plan; returns how many letters are new."""
     with at_desk() as desk:
-        return dispatches.dispatch_report(desk.engine, plan, by=by, blobs=desk.blobs, now=desk.now)
+        return dispatches.dispatch_report(
+            desk.engine, plan, by=by, blobs=desk.blobs, calendar=desk.calendar, now=desk.now
+        )

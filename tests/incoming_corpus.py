@@ -33,6 +33,24 @@ from tests.incoming_mails import (
     many_parts,
     plain_bounce,
 )
+from tests.incoming_programs import (
+    BROKEN_BASE64,
+    ENCRYPTED,
+    HTML_BOMB,
+    HTML_ONLY,
+    INLINE_LOGO,
+    NAME_2047,
+    NAME_2231,
+    NAME_RAW,
+    NESTED_ALTERNATIVE,
+    NESTED_MAIL,
+    RAW_8BIT,
+    SMIME,
+    VERIFIED,
+    WINDOWS_1258,
+    WINMAIL,
+    large,
+)
 
 K, S, Q = InboxState.KEPT, InboxState.SETTLED, InboxState.QUARANTINED
 
@@ -194,4 +212,68 @@ HOSTILE = (
     Sample("broken Message-ID", mail("Đã gửi.", message_id="<[x]@>"), MailClass.UNVERIFIED, K),
 )  # fmt: skip
 
-CORPUS = (*BOUNCES, *AUTOMATIC, *PEOPLE, *HOSTILE)
+PROGRAMS = (
+    Sample("a name in RFC 2047", NAME_2047, MailClass.ANSWER, K),
+    Sample("a name in RFC 2231", NAME_2231, MailClass.ANSWER, K),
+    Sample("a name in raw UTF-8", NAME_RAW, MailClass.ANSWER, K),
+    Sample("raw 8-bit headers and words", RAW_8BIT, MailClass.ANSWER, K),
+    Sample("windows-1258", WINDOWS_1258, MailClass.ANSWER, K),
+    Sample("winmail.dat", WINMAIL, MailClass.ANSWER, K),
+    Sample("a logo in the signature", INLINE_LOGO, MailClass.ANSWER, K),
+    Sample("signed by S/MIME", SMIME, MailClass.ANSWER, K),
+    Sample("encrypted by S/MIME", ENCRYPTED, MailClass.ANSWER, K),
+    Sample("a mail within a mail", NESTED_MAIL, MailClass.ANSWER, K),
+    Sample("alternative within mixed", NESTED_ALTERNATIVE, MailClass.ANSWER, K),
+    Sample("HTML only, the letter quoted", HTML_ONLY, MailClass.ANSWER, K),
+    Sample("base64 that is none", BROKEN_BASE64, MailClass.ANSWER, K),
+    Sample("20,000 open tags", HTML_BOMB, MailClass.ANSWER, K),
+    Sample("20 MB", large(20), MailClass.ANSWER, K),
+)
+ANSWERS = (
+    Sample("a confirmation", mail("Đã nhận được kế hoạch.", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("a confirmation without marks", mail("Da nhan ke hoach", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("a confirmation over the quoted letter", mail(
+        "Đã nhận, cảm ơn.\n\nVào Th 2, UBND xã đã viết:\n> TT01: 99", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("a confirmation that nothing proves", mail("Đã nhận được kế hoạch."),
+           MailClass.UNVERIFIED, K, reason="E-IN-AUTH"),
+    Sample("not received", mail("Chưa nhận được kế hoạch.", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("a question", mail("Đã nhận được chưa?", headers=VERIFIED), MailClass.ANSWER, K),
+    Sample("figures by code", mail("CD01: 2\nTT08: 3 chiếc", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("figures in the quoted letter only", mail(
+        "Xem giúp.\n\n-----Original Message-----\nCD01: 2", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("figures that are doubtful", mail("CD01: 2-3", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("figures without codes", mail("Phòng có 2 văn bản, 3 khẩu hiệu.", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("nothing to report, with a reason", mail(
+        "Không phát sinh: phòng không tổ chức hoạt động nào.", headers=VERIFIED),
+           MailClass.ANSWER, K),
+    Sample("nothing to report", mail("Không phát sinh.", headers=VERIFIED), MailClass.ANSWER, K),
+    Sample("approval by mail", mail("Đồng ý, phê duyệt.", headers=VERIFIED), MailClass.ANSWER, K),
+    Sample("spoofed figures", mail("CD01: 999", to=REPLY_TO), MailClass.SPOOFED, Q,
+           reason="E-IN-SPOOF"),
+    Sample("out of office that says received", mail(
+        "Đã nhận được thư, tôi nghỉ phép.", headers=VERIFIED | {"Auto-Submitted": "auto-replied"}),
+           MailClass.AUTO_REPLY, S),
+)  # fmt: skip
+# What becomes an answer without anybody's word; everything else waits, is asked back or ends.
+BECOMES = {
+    "a confirmation": "XN",
+    "a confirmation without marks": "XN",
+    "a confirmation over the quoted letter": "XN",
+    "raw 8-bit headers and words": "XN",
+    "a logo in the signature": "XN",
+    "signed by S/MIME": "XN",
+    "alternative within mixed": "XN",
+    "HTML only, the letter quoted": "XN",
+    "figures by code": "SL",
+    "nothing to report, with a reason": "SL",
+}
+
+CORPUS = (*BOUNCES, *AUTOMATIC, *PEOPLE, *HOSTILE, *PROGRAMS, *ANSWERS)

@@ -14,9 +14,11 @@ from models.leader_contexts import (
 from models.letter_contexts import (
     AcceptedContext,
     AssignmentContext,
+    ChangeRow,
     ClosingContext,
     ComplianceOverdueContext,
     ExtensionContext,
+    LinkContext,
     QuestionContext,
     ReceiptContext,
     ResendContext,
@@ -25,12 +27,14 @@ from models.letter_contexts import (
 from models.letter_frames import LetterContext
 from models.letter_rows import DutyRow, LateUnitRow, OverduePlanRow, RemarkRow, UnitTaskRow
 from models.letters import LetterKind
+from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.plans import RequirementKind
 from tests.letter_samples import (
     ADMINISTRATOR,
     COORDINATOR,
     FRAME,
     LEADER,
+    PAGE,
     PROVINCE,
     REMINDERS,
     SCHOOL,
@@ -268,6 +272,20 @@ LETTERS: dict[LetterKind, LetterContext] = {
         kept_at="Văn thư Ủy ban nhân dân xã",
     ),
     LetterKind.ALARM: ALARMS,
+    LetterKind.LINK: LinkContext(
+        frame=FRAME,
+        to=VILLAGE,
+        asked_at=at(18, 9),
+        change=ChangeRow(
+            full_name="Lò Văn Hoa",
+            email="lo.van.hoa@thon-vin.example",
+            phone="0912 345 678",
+            reason="Thay đổi phân công từ ngày 20/6/2026",
+        ),
+        change_number=1,
+        decide_url=FRAME.page_url,
+        decide_by=at(25),
+    ),
     LetterKind.QUESTION: QuestionContext.model_validate(
         PRODUCT
         | {
@@ -293,5 +311,30 @@ LETTERS: dict[LetterKind, LetterContext] = {
             ),
         ),
         term_working_days=2,
+    ),
+    LetterKind.ASK_SENDER: AskSenderContext(
+        frame=FRAME,
+        to=VILLAGE,
+        arrived_at=at(22, 16, 5),
+        written_by="truongthon.hon@gmail.example",
+        mail_subject="Re: Báo cáo kết quả",
+        files=("bieu so lieu thon Hon.xlsx",),
+        confirm_url=PAGE,
+        valid_until=at(29, 17),
+    ),
+    LetterKind.UNCLEAR_REPLY: UnclearReplyContext.model_validate(
+        PRODUCT
+        | {
+            "arrived_at": at(22, 16, 5),
+            "mail_subject": "Re: Báo cáo kết quả",
+            "files": ("bieu so lieu.xlsx",),
+            "remarks": (
+                RemarkRow(
+                    field="Số buổi tuyên truyền (TT01), ô C12 trang “Số liệu”",
+                    message="Số “12-15” là số âm hoặc là một khoảng; đề nghị ghi lại một số nguyên",
+                    hint="Sửa ô đó trong biểu rồi trả lời thư này kèm biểu",
+                ),
+            ),
+        }
     ),
 }

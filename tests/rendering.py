@@ -6,6 +6,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
+from config.settings import CONFIG_FOLDER, inherited_environment
+
+FONTS = CONFIG_FOLDER.parent / "templates" / "document" / "fonts"
 PICTURES = Path(__file__).parent.parent / "test-output" / "documents"
 _DPI = 60
 _PAPER = 200  # lighter than this is no ink
@@ -23,17 +26,32 @@ class Ink(NamedTuple):
     rows: int
 
 
-def convert(folder: Path, documents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Set DOCX files in one run of LibreOffice with a profile of its own; returns PDFs by name."""
+def convert(
+    folder: Path, documents: Mapping[str, bytes], *, ending: str = "pdf"
+) -> dict[str, bytes]:
+    """Have LibreOffice, in one run with a profile of its own, make other files; returns them."""
     sources = [folder / f"{name}.docx" for name in documents]
     for source, content in zip(sources, documents.values(), strict=True):
         source.write_bytes(content)
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+    out = folder / "made"
+    command = ["soffice", profile, "--headless", "--convert-to", ending, "--outdir", str(out)]
     subprocess.run(  # the library's own program, on files written above
-        [*command, *map(str, sources)], check=True, capture_output=True, timeout=240
+        [*command, *map(str, sources)], check=True, capture_output=True, timeout=240,
+        env=inherited_environment() | {"FONTCONFIG_FILE": str(_font_settings(folder))},
+    )  # fmt: skip
+    return {name: (out / f"{name}.{ending}").read_bytes() for name in documents}
+
+
+def _font_settings(folder: Path) -> Path:
+    """Give Times New Roman the metrics of the fonts we ship, whatever the machine has."""
+    settings = folder / "fonts.conf"
+    settings.write_text(
+        f"<fontconfig><dir>{FONTS}</dir><cachedir>{folder}/font-cache</cachedir>"
+        '<alias binding="same"><family>Times New Roman</family>'
+        "<prefer><family>Tinos</family></prefer></alias></fontconfig>"
     )
-    return {name: (folder / f"{name}.pdf").read_bytes() for name in documents}
+    return settings
 
 
 def page_lines(pdf: bytes) -> Pages:

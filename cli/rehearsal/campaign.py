@@ -13,12 +13,16 @@ from cli.rehearsal.performance import perform
 from cli.rehearsal.progress_line import say
 from cli.rehearsal.serving import keep_serving, refuse_taken_ports
 from cli.rehearsal.stage import Stage, set_stage
+from cli.runtime import web_child
+from config.clock import set_simulated_now
 from config.settings import CONFIG_FOLDER
 from deployments.supervisor import Supervisor
 from models.castings import Casting, cast_units
 from models.errors import UsageError
 from models.plans import PlanDossier
+from models.rehearsal_steps import plan_steps
 from models.rehearsal_summary import Summary
+from models.rehearsal_ways import BY_SERVICE, Ways, read_ways
 from models.vietnamese import format_instant
 
 PLANS = CONFIG_FOLDER / "plans"
@@ -27,20 +31,28 @@ INTERRUPTED = 1
 
 
 def rehearse(
-    plan: str, *, scenario: str = "typical", out: Path | None = None, serve: bool, as_json: bool
+    plan: str,
+    *,
+    scenario: str = "typical",
+    through: str = "",
+    out: Path | None = None,
+    serve: bool,
+    as_json: bool,
 ) -> int:
     """Play the plan's campaign and return the exit code; an interrupted one is continued.
+
+    ``through`` names the ways the units' answers take: portal, mail; none is the service.
 
     Raises:
         UsageError: plan, scenario or folder are not what they should be, or a port is taken.
     """
-    dossier = find_dossier(plan)
+    dossier, ways = find_dossier(plan), read_ways(through)
     casting = cast_units(read_scenario(scenario), dossier)
     folder = out or HOME / f"{dossier.plan.id}-{casting.scenario.id}"
     with sole_player(folder):
-        progress = open_progress(folder, _wanted(dossier, casting))
+        progress = open_progress(folder, _wanted(dossier, casting, ways))
         save_progress(folder, progress)
-        stage = set_stage(folder, dossier, casting, serve=serve)
+        stage = set_stage(folder, dossier, casting, ways=ways, serve=serve)
         return asyncio.run(
             _run(stage, dossier, casting, progress=progress, serve=serve, as_json=as_json)
         )
@@ -65,10 +77,10 @@ def find_dossier(plan: str) -> PlanDossier:
     return known[plan]
 
 
-def _wanted(dossier: PlanDossier, casting: Casting) -> Progress:
+def _wanted(dossier: PlanDossier, casting: Casting, ways: Ways) -> Progress:
     scenario = casting.scenario
     return Progress(
-        plan_id=dossier.plan.id, scenario_id=scenario.id, digest=digest_of(dossier, scenario)
+        plan_id=dossier.plan.id, scenario_id=scenario.id, digest=digest_of(dossier, scenario, ways)
     )
 
 
@@ -85,12 +97,16 @@ async def _run(
     from deployments.engine import server_child  # noqa: PLC0415
     from deployments.session import prefect_session  # noqa: PLC0415
 
-    refuse_taken_ports(stage, serve=serve)
+    steps = plan_steps(dossier, casting, read_calendar())
+    set_simulated_now(stage.clock, steps[0].instant)  # the pages tell the time from their start
+    refuse_taken_ports(stage, serves_pages=serve or stage.ways != BY_SERVICE)
     summary: Summary | None = None
     async with Supervisor(say) as supervisor:
         await supervisor.start(server_child(stage.environment))
+        if stage.ways != BY_SERVICE:
+            await supervisor.start(web_child(stage.settings, stage.environment, catches_mail=False))
         with prefect_session(stage.environment):
-            summary = await perform(stage, dossier, casting, read_calendar(), progress=progress)
+            summary = await perform(stage, dossier, casting, steps, progress=progress)
             tell(summary, stage, as_json=as_json)
             if serve:
                 await keep_serving(stage, dossier, supervisor, summary)

@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters.locks import owner_lock
 from models.errors import UsageError
 from models.plans import PlanDossier
+from models.rehearsal_ways import Ways
 from models.scenarios import Scenario
 from models.values import Value
 
@@ -42,9 +43,9 @@ class Progress(Value):
     is_finished: bool = False
 
 
-def digest_of(dossier: PlanDossier, scenario: Scenario) -> str:
-    """Return the hash of what is to be played."""
-    text = dossier.model_dump_json() + scenario.model_dump_json()
+def digest_of(dossier: PlanDossier, scenario: Scenario, ways: Ways) -> str:
+    """Return the hash of what is to be played, and how."""
+    text = dossier.model_dump_json() + scenario.model_dump_json() + ",".join(sorted(ways))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """The performance: steps played on an open stage, with progress kept and shown."""
 
+from collections.abc import Sequence
 from time import monotonic
 
 from cli.rehearsal.home import Progress, save_progress
@@ -8,12 +9,10 @@ from cli.rehearsal.play import Play
 from cli.rehearsal.player import play_steps
 from cli.rehearsal.progress_line import ProgressLine, Tally, say
 from cli.rehearsal.stage import Stage, mail_on
-from models.calendars import WorkingCalendar
 from models.castings import Casting
 from models.letters import LetterState
 from models.obligations import DONE_STATES
 from models.plans import PlanDossier
-from models.rehearsal_steps import plan_steps
 from models.rehearsal_summary import Summary
 from models.rehearsal_turns import Step, StepKind
 from services.desk import open_desk
@@ -25,12 +24,11 @@ async def perform(
     stage: Stage,
     dossier: PlanDossier,
     casting: Casting,
-    calendar: WorkingCalendar,
+    steps: Sequence[Step],
     *,
     progress: Progress,
 ) -> Summary:
-    """Play what is left of the rehearsal, write its outputs and note that it is finished."""
-    steps = plan_steps(dossier, casting, calendar)
+    """Play what is left of the steps, write the outputs and note that all is finished."""
     place = min(progress.done, len(steps) - 1)
     with mail_on(stage, casting), open_desk(stage.settings, now=steps[place].instant) as desk:
         play = Play(stage, desk, dossier, casting)

@@ -15,6 +15,7 @@ from models.errors import UsageError
 from models.obligations import Obligation
 from models.plans import PlanDossier
 from models.rehearsal_steps import issue_of
+from models.rehearsal_ways import Way
 from models.report_outline import outline_from_catalogue
 from models.units import ContactRole
 from services.desk import Desk
@@ -83,6 +84,10 @@ class Play:
         with transaction(self.engine) as connection:
             found = read_obligations(connection, commune=self.desk.commune, plan_id=self.plan_id)
         return {obligation.id: obligation for obligation in found}
+
+    def has(self, way: Way) -> bool:
+        """Whether answers may go that way."""
+        return way in self.stage.ways
 
     def outline_places(self) -> tuple[str, ...]:
         """The parts of the report's outline, in order."""

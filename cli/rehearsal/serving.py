@@ -15,15 +15,15 @@ from models.rehearsal_summary import Summary
 from services.desk import open_desk
 
 
-def refuse_taken_ports(stage: Stage, *, serve: bool) -> None:
-    """Check before the play that the pages can be served after it.
+def refuse_taken_ports(stage: Stage, *, serves_pages: bool) -> None:
+    """Check before the play that the pages can be served, in it or after it.
 
     Raises:
         UsageError: a port is taken; the text names the setting to change.
     """
     from deployments.engine import server_child  # noqa: PLC0415 - after the environment is set
 
-    pages = [web_child(stage.settings, stage.environment)] if serve else []
+    pages = [web_child(stage.settings, stage.environment)] if serves_pages else []
     ensure_ports_free([server_child(stage.environment), *pages])
 
 
@@ -37,7 +37,7 @@ async def keep_serving(
     # The play had the server without the services that watch: automations, late runs.
     await supervisor.replace(server_child(environment))
     await prepare(phase_windows([dossier.plan]))
-    await supervisor.start(web_child(stage.settings, environment))
+    await supervisor.replace(web_child(stage.settings, environment))
     await supervisor.start(worker_child(environment))
     for line in addresses(stage, summary):
         say(line)

@@ -15,6 +15,7 @@ from config.prefect_environment import rehearsal_environment
 from config.settings import Settings, apply_environment, forget_settings, load_settings
 from models.castings import Casting
 from models.plans import PlanDossier
+from models.rehearsal_ways import BY_SERVICE, Ways
 from models.values import Value
 
 CLOCK = "clock"
@@ -31,6 +32,7 @@ class Stage(Value):
     out: Path
     settings: Settings
     environment: dict[str, str]
+    ways: Ways = BY_SERVICE
 
     @property
     def clock(self) -> Path:
@@ -51,7 +53,9 @@ def mail_on(stage: Stage, casting: Casting) -> Iterator[MailCatcher]:
         yield catcher
 
 
-def set_stage(out: Path, dossier: PlanDossier, casting: Casting, *, serve: bool) -> Stage:
+def set_stage(
+    out: Path, dossier: PlanDossier, casting: Casting, *, ways: Ways = BY_SERVICE, serve: bool
+) -> Stage:
     """Point this process and its children at the rehearsal's own home; the database is migrated.
 
     Must run before Prefect is imported: it reads its environment then.
@@ -66,6 +70,8 @@ def set_stage(out: Path, dossier: PlanDossier, casting: Casting, *, serve: bool)
             "DONDOC_MAIL_PORT": str(free_port()),
         }
     )
+    if ways != BY_SERVICE and not serve:  # the pages stand only as long as the play
+        apply_environment({"DONDOC_PORTAL_PORT": str(free_port())})
     settings = load_settings()
     port = settings.prefect_port if serve else free_port()
     prefect = home / "prefect"
@@ -74,7 +80,7 @@ def set_stage(out: Path, dossier: PlanDossier, casting: Casting, *, serve: bool)
     apply_environment(environment)
     _make_key(home, dossier, casting)
     migrate(settings.engine_url)
-    return Stage(out=out, settings=settings, environment=environment)
+    return Stage(out=out, settings=settings, environment=environment, ways=ways)
 
 
 def _make_key(home: Path, dossier: PlanDossier, casting: Casting) -> None:

@@ -2,19 +2,24 @@
 
 from datetime import timedelta
 
+from cli.rehearsal import by_mail, by_portal
 from cli.rehearsal.play import OFFICER, Play
+from models.answer_forms import carry_over, form_fields, only_opened, open_fields
 from models.obligations import Obligation, ObligationState
 from models.plans import Requirement
 from models.rehearsal_answers import invent_answer
 from models.rehearsal_events import Setting
 from models.rehearsal_turns import ANSWERED_KINDS, Step
+from models.rehearsal_ways import BY_SERVICE, Way, way_of
 from models.scenarios import Reply
 from models.submissions import Answer, Channel
 from models.units import UnitKind
 from models.validation import asked_indicators
+from models.values import Value
 from services.extensions import request_extension
 from services.journal import read_journal
 from services.pauses import PauseKind, pause
+from services.portal_views import read_task
 from services.submissions import submit
 
 EVENT_DAYS = 15
@@ -26,14 +31,26 @@ async def send_answer(play: Play, step: Step) -> None:
     obligation = play.obligations().get(step.obligation_id)
     if obligation is None or not play.is_running() or not _is_due_now(obligation, step):
         return
-    reply = play.casting.reply_to(obligation)
+    said = answer_of(play, obligation, play.casting.reply_to(obligation))
+    letter = by_mail.find_letter(play, obligation, said.in_form) if play.has(Way.MAIL) else None
+    possible = {Way.SERVICE, Way.PORTAL} | ({Way.MAIL} if letter is not None else set())
+    way = way_of(play.casting, obligation.id, step.turn, ways=play.stage.ways, possible=possible)
+    if way is Way.SERVICE:
+        _submit(play, obligation, said.whole, turn=step.turn)
+    elif way is Way.MAIL and letter is not None:
+        await by_mail.send_answer(play, obligation, said.in_form, letter=letter)
+    else:
+        await by_portal.send_answer(play, obligation, said.in_form)
+
+
+def _submit(play: Play, obligation: Obligation, answer: Answer, *, turn: int) -> None:
     submit(
         play.engine,
         obligation.id,
-        answer_of(play, obligation, reply),
+        answer,
         channel=Channel.PORTAL,
         sent_by=play.contact_of(obligation.unit_id),
-        nonce=f"rehearsal/{obligation.id}/{step.turn}",
+        nonce=f"rehearsal/{obligation.id}/{turn}",
         calendar=play.calendar,
         now=play.now,
     )
@@ -45,19 +62,44 @@ def _is_due_now(obligation: Obligation, step: Step) -> bool:
     return obligation.state is ObligationState.RETURNED
 
 
-def answer_of(play: Play, obligation: Obligation, reply: Reply) -> Answer:
-    """Invent the unit's answer, or its nil."""
+class Said(Value):
+    """An answer as it comes in, and the part of it that the unit's form asks for now."""
+
+    whole: Answer
+    in_form: Answer
+
+
+def answer_of(play: Play, obligation: Obligation, reply: Reply) -> Said:
+    """Invent the unit's answer, or its nil; of one that was returned only what was remarked on."""
     requirement = play.dossier.plan.requirement(obligation.requirement_id)
-    if reply.nil_reason is not None and requirement.reviewed_by is not None:
-        return Answer(nil_reason=reply.nil_reason)
     unit = play.dossier.units.unit(obligation.unit_id)
-    return invent_answer(
+    asked = asked_indicators(play.dossier, requirement, unit)
+    if reply.nil_reason is not None and requirement.reviewed_by is not None and asked:
+        nil = Answer(nil_reason=reply.nil_reason)
+        return Said(whole=nil, in_form=nil)
+    invented = invent_answer(
         unit,
         requirement,
-        asked_indicators(play.dossier, requirement, unit),
+        asked,
         seed=play.casting.scenario.seed,
         setting=_setting(play, requirement),
         version=obligation.version + 1,
+    )
+    if obligation.state is not ObligationState.RETURNED:
+        return Said(whole=invented, in_form=invented)
+    return _mended(play, obligation, invented)
+
+
+def _mended(play: Play, obligation: Obligation, invented: Answer) -> Said:
+    task = read_task(
+        play.engine, obligation.id, unit_id=obligation.unit_id, calendar=play.calendar, now=play.now
+    )
+    known = form_fields(task.requirement.kind, task.asked)
+    opened = open_fields(known, task.remarks)
+    assert task.previous is not None
+    return Said(
+        whole=carry_over(invented, task.previous.answer, opened=opened),
+        in_form=only_opened(invented, opened=opened),
     )
 
 
@@ -83,6 +125,10 @@ async def ask_time(play: Play, step: Step) -> None:
     if obligation is None or extension is None or not obligation.is_open:
         return
     day = play.calendar.add_working_days(play.calendar.day_of(obligation.due_at), extension.days)
+    if play.stage.ways != BY_SERVICE:
+        if not _is_asked(play, obligation):
+            await by_portal.ask_time(play, obligation, reason=extension.reason, until=day)
+        return
     request_extension(
         play.engine,
         obligation.id,
@@ -91,6 +137,12 @@ async def ask_time(play: Play, step: Step) -> None:
         requested_by=play.contact_of(obligation.unit_id),
         now=play.now,
     )
+
+
+def _is_asked(play: Play, obligation: Obligation) -> bool:
+    return read_task(
+        play.engine, obligation.id, unit_id=obligation.unit_id, calendar=play.calendar, now=play.now
+    ).is_extension_asked
 
 
 async def call_unit(play: Play, step: Step) -> None:

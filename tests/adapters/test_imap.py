@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-from adapters.imap import DONE_FOLDER, ImapFolder, open_folder
+from adapters.imap import ImapFolder, open_folder
 from adapters.imap_client import ImapSettings, ImapTls
+from adapters.mail_folders import DONE_FOLDER
 from models.errors import PermanentError, TransientError
 from tests.mail_servers import PASSWORD, Dovecot, missing_programs, running_dovecot
 

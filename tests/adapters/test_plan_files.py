@@ -68,7 +68,7 @@ def test_the_plan_has_the_counts_of_its_source(bat_mot: PlanDossier) -> None:
     assert [len(h.duties) for h in plan.duty_holders] == [3, 3, 2, 2, 3, 3, 2]
     assert [line.id for line in plan.reporting_lines] == ["R1", "R2", "R3", "R4", "R5", "R6"]
     assert (len(plan.purposes), len(plan.demands), len(plan.recipients)) == (3, 3, 5)
-    assert len(bat_mot.catalogue.indicators) == 55
+    assert len(bat_mot.catalogue.indicators) == 56
 
 
 def test_the_source_text_stands_in_the_plan_word_for_word(bat_mot: PlanDossier) -> None:

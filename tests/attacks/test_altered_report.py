@@ -8,10 +8,9 @@ from models.alarms import AlarmKind
 from models.errors import RefusedError
 from models.letters import LetterKind
 from models.plans import PlanDossier
-from services.dispatches import dispatch_report
 from tests.services.mailroom import FEW, Mailroom, with_units
 from tests.services.reporting import Reporting
-from tests.services.stage import PLAN, at
+from tests.services.stage import at
 
 NOW = at((26, 6), "09:00")
 
@@ -38,6 +37,6 @@ def test_a_file_altered_on_disk_stops_the_dispatch_and_is_told(
         path.write_bytes(path.read_bytes() + b" ")
     for _ in range(2):
         with pytest.raises(RefusedError, match=r"đã bị thay đổi.*khôi phục"):
-            dispatch_report(mailroom.engine, PLAN, by="vt", blobs=numbered.blobs, now=NOW)
+            numbered.dispatch(now=NOW)
     assert mailroom.rows(LetterKind.DISPATCH) == []
     assert "đã bị thay đổi" in mailroom.alarms()[AlarmKind.REPORT]

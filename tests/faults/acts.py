@@ -5,41 +5,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import OperationalError
 
 from adapters import owners
-from adapters.calendars import read_calendar
 from adapters.database import open_engine
-from adapters.letter_templates import LetterRenderer
 from adapters.smtp import RelaySettings
 from config.clock import read_now, set_simulated_now
 from config.settings import Settings
 from models.clocks import MonotonicReading
+from models.oracles import Oracle, silence
 from services import mailing
 from services.desk import Desk
-from services.resolving import Oracle, Resolver, silence
+from services.resolving import Resolver
 from services.resolving import resolve as settle
 from tests.faults.checker import read_log
-from tests.faults.world import COMMUNE, plan_morning
+from tests.faults.world import COMMUNE, build_world, plan_morning
 
 QUIET = timedelta(minutes=15)
 # From a shock of the wall clock nothing shows on this one.
 STEADY = "steady"
-
-
-def warm() -> None:
-    """Import and compile, before any child is forked, what the first use would."""
-    LetterRenderer()
-    read_calendar()
-    for url in ("sqlite://", "postgresql://127.0.0.1:1/none"):
-        engine = open_engine(url)
-        with suppress(OperationalError), engine.connect():
-            pass
-        engine.dispose()
-
-
-warm()
 
 
 class Stand(Desk):
@@ -123,17 +109,21 @@ def resolve(
         if quiet_seconds is not None:
             desk.settings = desk.settings.model_copy(update={"clock_file": None})
         desk.steady_seconds = steady_seconds
-        settle(
-            Resolver(
-                engine=desk.engine,
-                commune=COMMUNE,
-                is_alive=lambda owner: owners.is_alive(desk.engine, desk.locks, owner),
-                oracle=_oracle(log),
-                quiet=QUIET if quiet_seconds is None else timedelta(seconds=quiet_seconds),
-                monotonic=desk.monotonic,
-                now=desk.now,
-            )
+        _settle(desk, log, QUIET if quiet_seconds is None else timedelta(seconds=quiet_seconds))
+
+
+def _settle(desk: Stand, log: str | None, quiet: timedelta = QUIET) -> None:
+    settle(
+        Resolver(
+            engine=desk.engine,
+            commune=COMMUNE,
+            is_alive=lambda owner: owners.is_alive(desk.engine, desk.locks, owner),
+            oracle=_oracle(log),
+            quiet=quiet,
+            monotonic=desk.monotonic,
+            now=desk.now,
         )
+    )
 
 
 def _oracle(log: str | None) -> Oracle:
@@ -149,8 +139,22 @@ def recover(
     """Let undisturbed rounds pass, as the mailroom's, until the quiet period is over."""
     clock = Path(home) / "clock"
     began = datetime.fromisoformat(clock.read_text())
-    for later in minutes:
-        set_simulated_now(clock, began + timedelta(minutes=later))
-        plan(home, url)
-        resolve(home, url, log)
-        send(home, url, port)
+    with at_desk(home, url, port) as desk:
+        for later in minutes:
+            desk.now = began + timedelta(minutes=later)
+            set_simulated_now(clock, desk.now)
+            plan_morning(desk.engine)
+            _settle(desk, log)
+            asyncio.run(mailing.send_due(desk))
+
+
+def warm() -> None:
+    """Do once, before any child is forked, what the first use imports, reads and compiles."""
+    engine = open_engine("postgresql+psycopg://127.0.0.1:1/none")
+    with suppress(OperationalError), engine.connect():
+        pass
+    engine.dispose()
+    with TemporaryDirectory() as folder:
+        home, url = Path(folder), f"sqlite:///{folder}/dondoc.sqlite3"
+        build_world(home, url, villages=1)
+        recover(str(home), url, port=1, log=None, minutes=(0,))

@@ -53,8 +53,12 @@ def running_sink(
     die_after: int = 0,
     seed: int = 0,
     gate: Path | None = None,
+    patience: float | None = None,
 ) -> Iterator[Sink]:
-    """Run a sink of its own process for the block; a gate holds letters until its file appears."""
+    """Run a sink of its own process for the block; a gate holds letters until its file appears.
+
+    A sink with ``patience`` hangs up on a letter that does not end within so many seconds.
+    """
     options: dict[str, object] = {
         "port": port,
         "delay": delay,
@@ -63,6 +67,8 @@ def running_sink(
     }
     if gate is not None:
         options |= {"gate": str(gate)}
+    if patience is not None:
+        options |= {"patience": patience}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.sink", "--log", str(log)]
         + [part for name, value in options.items() for part in (f"--{name}", str(value))],
@@ -168,6 +174,11 @@ def resolving(
     )
 
 
+def rounds(place: Place, sink: Sink, *minutes: int) -> Act:
+    """The act of rounds so many minutes later: planning, settling, sending; the log is the oracle."""
+    return _act("recover", place, port=sink.port, log=str(sink.log), minutes=list(minutes))
+
+
 def _act(name: str, place: Place, **arguments: object) -> Act:
     return Act(ACTS, name, {"home": str(place.home), "url": place.url, **arguments})
 
@@ -176,7 +187,6 @@ def recover(
     place: Place, zygote: Zygote, sink: Sink, *mutations: str, minutes: Sequence[int] = (1, 20, 40)
 ) -> Findings:
     """Let undisturbed rounds pass, beyond the quiet period, and look at the end."""
-    act = _act("recover", place, port=sink.port, log=str(sink.log), minutes=list(minutes))
-    code = zygote.run(act.without(*mutations))
+    code = zygote.run(rounds(place, sink, *minutes).without(*mutations))
     assert code == 0, "a round failed after the faults had stopped"
     return check(dump(place.url), read_log(sink.log), is_over=True)

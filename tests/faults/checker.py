@@ -10,7 +10,7 @@ from pathlib import Path
 ENDED_UNSENT = {"refused", "superseded", "expired", "poisoned", "needs_human"}
 WITH_A_PERSON = {"poisoned", "needs_human"}
 STILL_WAITING = {"ready", "sending"}
-MAY_COME_TWICE = {"E01", "E11", "E12", "E13", "E15", "E16", "E17", "E18"}
+MAY_COME_TWICE = {"E01", "E11", "E12", "E13", "E15", "E16", "E17", "E18", "E22", "E23"}
 
 
 @dataclass(frozen=True)

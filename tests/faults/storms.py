@@ -11,17 +11,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.database import open_engine
+from sqlalchemy import Engine, update
+
+from adapters import tables
+from adapters.database import open_engine, transaction
 from services.reviews import waive
 from tests.faults.bench import Place, planning, resolving, running_sink, sending
 from tests.faults.injection import Act, Zygote
 from tests.faults.world import MORNING, REPORT
 
 SLACK_SECONDS = 2.0  # from a mark to the sink's log, on a machine that is busy
-SPEED = 60  # simulated seconds of a real one
+SPEED = 4  # simulated seconds of a real one: the window lasts longer than the longest storm
 LATEST = timedelta(hours=2, minutes=30)  # the morning's send window is still open then
 QUIET_SECONDS = 2.0
+SETTLE_SECONDS = 1.0
+PLAN_SECONDS = 60.0
 MOST_FAILURES = 50
+PROGRESS = 50  # kills between two lines of a long storm
 LINE_OCTETS = 250  # of the sink's log, nearly
 LETTERS_PER_KILL = 4
 LONGEST_LIFE_SECONDS = 3.0
@@ -84,14 +90,17 @@ class Storm:
                 with self._lock:
                     until_death = self._chance.uniform(0.05, 2 * self._patience())
                     pauses = self.pauses and self._chance.random() < 0.2
-                self._strike(zygote, sending(self.place, self._port), until_death, pauses=pauses)
+                    act = sending(self.place, self._port, self._chance.choice((1, 4)))
+                self._strike(zygote, act, until_death, pauses=pauses)
 
     def _patience(self) -> float:
         """Seconds to let a sender live, so that a kill costs a few letters on a busy machine too."""
-        arrived = self.log.stat().st_size // LINE_OCTETS
-        is_hasty = arrived < self.killed * LETTERS_PER_KILL
+        is_hasty = self._arrived() < self.killed * LETTERS_PER_KILL
         self._life = min(max(self._life * (1.1 if is_hasty else 0.9), 0.05), LONGEST_LIFE_SECONDS)
         return self._life
+
+    def _arrived(self) -> int:
+        return self.log.stat().st_size // LINE_OCTETS
 
     def _strike(self, zygote: Zygote, act: Act, until_death: float, *, pauses: bool) -> None:
         pid = zygote.start(act)
@@ -111,6 +120,8 @@ class Storm:
         code = zygote.outcome()
         with self._lock:
             self.killed += code == -signal.SIGKILL
+            if self.killed % PROGRESS == 0 and code == -signal.SIGKILL:
+                print(f"{self.killed} kills so far, {self._arrived()} letters", flush=True)
             self.failed += code > 0
         if self.failed > MOST_FAILURES:
             raise RuntimeError(f"{self.failed} rounds ended with an error of their own")
@@ -126,13 +137,18 @@ class Storm:
                 self.died += sink.process.poll() is not None
 
     def _settle(self) -> None:
+        """Let time go on, settle what dead senders left, and now and then plan the morning again."""
+        planned, engine = float("-inf"), open_engine(self.place.url)
         with Zygote(os.environ) as zygote:
-            while not self._over.is_set():
-                elapsed = timedelta(seconds=SPEED * (time.monotonic() - self._began))
-                self.place.set_clock(min(elapsed, LATEST))
-                zygote.run(planning(self.place))
+            while not self._over.wait(SETTLE_SECONDS):
+                elapsed = time.monotonic() - self._began
+                self.place.set_clock(min(timedelta(seconds=SPEED * elapsed), LATEST))
+                _close_breaker(engine)
+                if elapsed - planned > PLAN_SECONDS:
+                    planned = elapsed
+                    zygote.run(planning(self.place))
                 zygote.run(resolving(self.place, self.log, QUIET_SECONDS))
-                time.sleep(0.3)
+        engine.dispose()
 
     def _report(self, villages: int) -> None:
         engine = open_engine(self.place.url)
@@ -145,3 +161,9 @@ class Storm:
             waive(engine, f"{PLAN}/{REPORT}/{unit}/1", reason="đã nộp", by="test", now=MORNING)
             self.closed_at[unit] = time.monotonic() + SLACK_SECONDS
         engine.dispose()
+
+
+def _close_breaker(engine: Engine) -> None:
+    """Let senders try the relay again at once: with every relay death a pause would be a calm."""
+    with transaction(engine) as connection:
+        connection.execute(update(tables.relays).values(open_until=None))

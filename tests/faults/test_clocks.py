@@ -20,7 +20,7 @@ from tests.faults.world import COMMUNE, MORNING
 
 SEED = 20261124
 VILLAGES = 4
-SHORT, LONG = 3, 100
+SHORT, LONG = 3, 40
 DAY, YEAR = timedelta(days=1), timedelta(days=365)
 HOUR, HALF_MINUTE = timedelta(hours=1), timedelta(seconds=30)
 JUMPS = (-YEAR, -DAY, -HOUR, -HALF_MINUTE, HALF_MINUTE, HOUR, DAY, YEAR)

@@ -20,7 +20,7 @@ from tests.postgresql_cluster import Cluster, programs
 SEED = 20261124
 VILLAGES = 12
 CUT_VILLAGES = 3
-SHORT, LONG = 2, 100  # outages that were felt, of each kind
+SHORT, LONG = 2, 20  # outages that were felt, of each kind
 MOST_TRIES = 10  # for each of them: a round may be over before its outage begins
 SAMPLE = 4
 

@@ -95,7 +95,7 @@ def test_a_full_disk_doubles_and_loses_nothing(
 def test_a_disk_filled_at_every_step_doubles_and_loses_nothing(
     small_disk: Path, tmp_path: Path, zygote: Zygote, sink: Sink
 ) -> None:
-    _fill_at(small_disk, tmp_path, zygote, sink, kilobytes=tuple(range(0, 480, 4)))
+    _fill_at(small_disk, tmp_path, zygote, sink, kilobytes=tuple(range(0, 480, 8)))
 
 
 def _fill_at(

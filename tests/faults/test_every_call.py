@@ -12,6 +12,7 @@ from tests.faults.injection import KILLED, Act, Point, Zygote, points_of
 
 SEED = 20261124
 SAMPLE = 8
+PROGRESS = 100  # calls between two lines of a long run
 VILLAGES = 2
 # How commits are grouped and how often a loop waits varies from run to run: a last call may not
 # come, and one that comes sooner is struck instead.
@@ -80,6 +81,8 @@ def _kill_at(
         killed += code == KILLED
         findings = recover(shelf.place, zygote, sink)
         assert findings.is_clean, f"killed at {point}: {findings}\n{vars(findings)}"
+        if killed % PROGRESS == 0:
+            print(f"{path}: killed at {killed} of {len(chosen)} calls so far", flush=True)
     assert killed == len(chosen), f"killed at {killed} of {len(chosen)} calls only"
     return killed, len(points)
 

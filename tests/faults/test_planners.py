@@ -17,7 +17,7 @@ from tests.postgresql_cluster import Cluster
 
 PLANNERS = 10
 VILLAGES = 20
-SHORT, LONG = 2, 50
+SHORT, LONG = 2, 10
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 

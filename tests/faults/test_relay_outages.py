@@ -25,7 +25,7 @@ from tests.postgresql_cluster import find_free_port
 
 SEED = 20261124
 VILLAGES = 8
-SHORT, LONG = 4, 400
+SHORT, LONG = 4, 60
 MINUTE = timedelta(minutes=1)
 THREE = (LetterKind.FOR_DECISION, LetterKind.DISPATCH)
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
+from tests.faults import acts
 from tests.faults.mutations import MUTATIONS
 
 
@@ -16,6 +17,7 @@ def main(commands: TextIO, answers: TextIO) -> None:
 
     The child stops itself before the act, so that a tracer can be attached; SIGCONT starts it.
     """
+    acts.warm()
     for line in commands:
         command = json.loads(line)
         # Imported before the fork: the act's own system calls are what is counted and killed.

@@ -8,6 +8,8 @@ from models.report_outline import ReportOutline
 from tests.final_report_samples import COVERAGE, REPORTS, built, cells, covered, lines, totals_of
 from tests.report_samples import AS_OF, dossier, event, report
 
+ROOM = "\u00a0" * 6  # no line ends within a blank
+
 
 def test_the_report_says_the_figures_first_and_only_those_there_are() -> None:
     told = lines(built().document)
@@ -84,7 +86,7 @@ def test_the_frame_is_that_of_a_report_upward() -> None:
     assert "Kế hoạch số 15/KH-UBND ngày 20 tháng 5 năm 2026" in lines(document)[0]
     assert (
         document.annexes[0].reference
-        == "(Kèm theo Báo cáo số       /BC-UBND ngày      tháng 6 năm 2026 của Ủy ban nhân dân xã Mẫu)"
+        == f"(Kèm theo Báo cáo số{ROOM}/BC-UBND ngày{ROOM}tháng{ROOM}năm{ROOM}của Ủy ban nhân dân xã Mẫu)"
     )
     assert document.draft_mark is None
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.journal import GENESIS, JournalEntry, chain_hash, find_breaks
+from models.journal import GENESIS, Chain, JournalEntry, chain_hash, find_breaks
 
 NOON = datetime(2026, 5, 11, 5, tzinfo=UTC)
 
@@ -85,6 +85,8 @@ def test_the_hash_is_that_of_the_first_version(
     body["at"] = at.astimezone(UTC).isoformat()
     first = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert chain_hash(entry) == hashlib.sha256(first.encode()).hexdigest()
+    chain = Chain(6, GENESIS, commune="bat-mot", actor=text, at=at)
+    assert chain.append("x", text, detail) == (7, GENESIS, chain_hash(entry))
 
 
 def test_the_zone_an_instant_is_told_in_does_not_matter() -> None:

@@ -45,8 +45,11 @@ ONCE, LEAST, MUST = (
         (LetterKind.EXTENSION, LEAST),
         (LetterKind.CLOSING, LEAST),
         (LetterKind.ALARM, LEAST),
+        (LetterKind.LINK, LEAST),
         (LetterKind.QUESTION, LEAST),
         (LetterKind.COMPLIANCE_OVERDUE, LEAST),
+        (LetterKind.ASK_SENDER, LEAST),
+        (LetterKind.UNCLEAR_REPLY, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )

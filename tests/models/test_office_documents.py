@@ -10,6 +10,8 @@ from models.units import UnitRegister
 from models.urging_letter import build_urging_letter, build_urging_letters
 from tests.report_samples import AS_OF, CATALOGUE, UNITS, dossier, report, requirement
 
+ROOM = "\u00a0" * 6  # no line ends within a blank
+
 
 def lines(document: OfficialDocument) -> list[str]:
     return [block.text for block in document.body if isinstance(block, Paragraph)]
@@ -213,6 +215,6 @@ def test_an_issued_assignment_carries_its_number() -> None:
     document = build_assignment_annex(dossier(), number=20, issued_on=date(2026, 5, 21))
     assert (
         document.annexes[0].reference
-        == "(Kèm theo Thông báo số       /TB-UBND ngày      tháng 6 năm 2026 của Ủy ban nhân dân xã Mẫu)"
+        == f"(Kèm theo Thông báo số{ROOM}/TB-UBND ngày{ROOM}tháng{ROOM}năm{ROOM}của Ủy ban nhân dân xã Mẫu)"
     )
     assert document.draft_mark is None

@@ -59,12 +59,17 @@ class Site:
         ):
             self.sign_in()
 
-    def link(self, unit_id: str, role: str = "head", *, expires: datetime | None = None) -> str:
+    def token(
+        self, unit_id: str, role: str = "head", *, expires: datetime | None = None, serial: int = 0
+    ) -> str:
+        """The token of the link in a letter."""
         scope = LinkScope(
             commune="bat-mot",
             unit_id=unit_id,
             contact_id=f"{unit_id}.{role}",
             expires_at=expires or datetime(2026, 9, 1, tzinfo=UTC),
+            plan_id=PLAN,
+            serial=serial,
         )
         return make_link_token(read_install_key(self.settings.home), scope)
 
@@ -96,6 +101,17 @@ class Site:
     def sign_out(self) -> None:
         self.client.cookies.delete(COOKIE)
 
+    def open(self, unit_id: str, role: str = "head") -> str:
+        """Follow the link of a letter; returns the clean path it leads to."""
+        return self.page_of(self.token(unit_id, role))
+
+    def page_of(self, link: str) -> str:
+        """The clean path of a page, given as that or as a letter's token."""
+        if link.startswith("/"):
+            return link
+        answer = self.client.get(f"/l/{link}", follow_redirects=False)
+        return str(answer.headers["location"])
+
     def desk(self, now: datetime) -> Desk:
         return Desk(self.settings, open_engine(self.settings.engine_url), now=now)
 
@@ -121,13 +137,13 @@ class Site:
         found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
         return {name: unescape(value) for name, value in found}
 
-    def form(self, link: str, obligation_id: str) -> dict[str, Any]:
-        response = self.client.get(f"/d/{link}/nop/{obligation_id}")
+    def form(self, page: str, obligation_id: str) -> dict[str, Any]:
+        response = self.client.get(f"{self.page_of(page)}/nop/{obligation_id}")
         assert response.status_code == 200, response.text
         return dict(self.hidden(response.text))
 
-    def send(self, link: str, obligation_id: str, fields: dict[str, Any], **more: Any) -> Any:
-        path = f"/d/{link}/nop/{obligation_id}"
+    def send(self, page: str, obligation_id: str, fields: dict[str, Any], **more: Any) -> Any:
+        path = f"{self.page_of(page)}/nop/{obligation_id}"
         return self.client.post(path, data=fields, follow_redirects=False, **more)
 
 

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from adapters.plan_files import read_dossier
 from config.settings import CONFIG_FOLDER
+from models.answer_forms import row_fields, wants_note
 from models.indicators import Indicator, IndicatorType
 from models.submissions import Answer, FieldValue
-from portal.answers import read_answer, row_fields, wants_note, write_form
+from portal.answers import read_answer, write_form
 from portal.posted import FormInput
 
 ASKED = read_dossier(CONFIG_FOLDER / "plans" / "bat-mot-2026.yaml").catalogue.indicators

@@ -93,7 +93,7 @@ def test_a_village_head_confirms_and_sends_the_sheet_by_keyboard(
     browser: Browser, address: str, site: Site
 ) -> None:
     page = browser.new_page(viewport=PHONE)
-    page.goto(f"{address}/d/{site.link('thon-01')}")
+    page.goto(f"{address}/l/{site.token('thon-01')}")
     assert is_within(page)
     shoot(page, "360-ca-nhan")
     page.get_by_role("button", name="Xác nhận đã nhận nhiệm vụ").press("Enter")
@@ -118,7 +118,7 @@ def test_a_village_head_confirms_and_sends_the_sheet_by_keyboard(
     assert "TN-" in page.locator(".code").inner_text()
     assert is_within(page)
     shoot(page, "360-bien-nhan")
-    page.goto(f"{address}/d/{site.link('thon-01')}")
+    page.goto(f"{address}/l/{site.token('thon-01')}")
     shoot(page, "360-ca-nhan-sau")
     page.close()
 
@@ -132,7 +132,7 @@ def test_the_officer_s_pages_fit_the_screen(
         "": "trang-dau",
         f"ke-hoach/{PLAN}": "bang",
         f"ke-hoach/{PLAN}/don-vi/dt-hnd": "don-vi",
-        f"d/{site.link('dt-hnd', 'contact')}/nop/{PLAN}/BC/dt-hnd/1": "bieu-mau-lon",
+        f"d/{site.token('dt-hnd', 'contact')}/nop/{PLAN}/BC/dt-hnd/1": "bieu-mau-lon",
     }.items():
         answer = page.goto(f"{address}/{path}")
         assert answer is not None
@@ -171,7 +171,7 @@ def test_letters_in_doubt_are_settled_on_any_screen(
 def test_the_leader_approves_on_a_phone(browser: Browser, address: str, site: Site) -> None:
     draft(site, "thon-01")
     page = browser.new_page(viewport=PHONE)
-    page.goto(f"{address}/d/{site.link('ubnd')}")
+    page.goto(f"{address}/l/{site.token('ubnd')}")
     shoot(page, "360-lanh-dao")
     page.get_by_role("link", name="Xem và cho ý kiến").click()
     page.wait_for_url("**/bao-cao/**")

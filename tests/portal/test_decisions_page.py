@@ -46,7 +46,7 @@ def verdict_of(site: Site) -> tuple[str | None, str | None, str | None]:
 @pytest.fixture
 def leader(site: Site) -> str:
     draft(site, "thon-01")
-    return f"/d/{site.link('ubnd')}"
+    return site.open("ubnd")
 
 
 def decide(site: Site, leader: str, fields: dict[str, str]) -> Any:
@@ -108,7 +108,7 @@ def test_a_decision_that_names_nothing_decides_nothing(
 def test_for_anyone_else_the_page_does_not_exist(
     site: Site, leader: str, unit: str, role: str
 ) -> None:
-    other = f"/d/{site.link(unit, role)}"
+    other = site.open(unit, role)
     fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
     assert "Chờ tôi" not in site.client.get(other).text
     assert site.client.get(f"{other}/bao-cao/{PLAN}").status_code == 404
@@ -129,7 +129,7 @@ def test_the_leader_passes_on_and_only_the_chairman_decides_then(site: Site, lea
     passed = decide(site, leader, fields | {"quyet_dinh": "passed_on", "y_kien": "Xin ý kiến"})
     assert "Đã chuyển xin ý kiến Chủ tịch" in passed.text
     assert decide(site, leader, fields | {"quyet_dinh": "approved"}).status_code == 409
-    chair = f"/d/{site.link('ubnd', 'chair')}"
+    chair = site.open("ubnd", "chair")
     page = site.client.get(f"{chair}/bao-cao/{PLAN}").text
     assert "Xin ý kiến" in page
     assert 'value="passed_on"' not in page
@@ -154,7 +154,7 @@ def test_a_second_approval_is_a_page_that_says_when(site: Site, leader: str) -> 
 def test_the_heads_of_the_two_units_sign_off_on_their_own_pages(site: Site) -> None:
     draft(site, "thon-01", is_signed_off=False)
     for unit, matter in (("vhxh", "content"), ("vp", "form")):
-        own = f"/d/{site.link(unit)}"
+        own = site.open(unit)
         page = site.client.get(f"{own}/bao-cao/{PLAN}").text
         assert f'value="{matter}"' in page
         fields = site.hidden(page) | {"y_kien": "đạt"}
@@ -164,3 +164,22 @@ def test_the_heads_of_the_two_units_sign_off_on_their_own_pages(site: Site) -> N
         assert "Đã xác nhận" in decide(site, own, fields | {"quyet_dinh": matter}).text
     assert site.row_counts()["sign_offs"] == 2
     assert verdict_of(site)[0] is None
+
+
+def test_a_scanner_that_fetches_what_the_leader_may_open_decides_nothing(
+    site: Site, leader: str
+) -> None:
+    before = site.row_counts()
+    for path in (
+        leader,
+        f"{leader}/bao-cao/{PLAN}",
+        f"{leader}/bao-cao/{PLAN}?quyet_dinh=approved",
+    ):
+        for _ in range(20):
+            site.client.get(path)
+            site.client.head(path)
+    assert site.row_counts() == before
+    assert verdict_of(site) == (None, None, None)
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    answer = decide(site, leader, fields | {"quyet_dinh": "approved"})
+    assert "Lãnh đạo phê duyệt lúc" in answer.text

@@ -71,7 +71,7 @@ def test_a_link_that_is_not_ours_finds_nothing(site: Site, stored: str) -> None:
         answer = site.client.get(wrong)
         assert answer.status_code == 404, wrong
         assert "Không tìm thấy trang" in answer.text
-    personal = site.link("thon-01")
+    personal = site.token("thon-01")
     assert site.client.get(f"/tep/{personal}").status_code == 404
 
 

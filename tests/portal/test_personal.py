@@ -16,7 +16,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 def test_the_page_lists_what_the_unit_owes_in_words(site: Site) -> None:
-    page = site.client.get(f"/d/{site.link('thon-01')}").text
+    page = site.client.get(site.open("thon-01")).text
     assert "Trưởng thôn Vịn" in page
     assert "Phiếu số liệu của thôn" in page
     assert "17 giờ 00 thứ Hai, ngày 22/6/2026" in page
@@ -25,51 +25,51 @@ def test_the_page_lists_what_the_unit_owes_in_words(site: Site) -> None:
 
 
 def test_a_wrong_link_is_not_found_and_an_expired_one_is_gone(site: Site) -> None:
-    link = site.link("thon-01")
-    assert site.client.get(f"/d/{link[:-2]}").status_code == 404
-    assert site.client.get(f"/d/{link.swapcase()}").status_code == 404
-    old = site.link("thon-01", expires=datetime(2026, 6, 1, tzinfo=UTC))
+    link = site.token("thon-01")
+    assert site.client.get(f"/l/{link[:-2]}").status_code == 404
+    assert site.client.get(f"/l/{link.swapcase()}").status_code == 404
+    old = site.token("thon-01", expires=datetime(2026, 6, 1, tzinfo=UTC))
     assert site.client.get(f"/d/{old}").status_code == 410
-    assert site.client.get(f"/d/{site.link('thon-01', 'nghi-viec')}").status_code == 410
-    assert "đường dẫn" in site.client.get(f"/d/{old}").text
+    assert site.client.get(f"/l/{site.token('thon-01', 'nghi-viec')}").status_code == 410
+    assert "Gửi liên kết mới tới địa chỉ đã đăng ký" in site.client.get(f"/l/{old}").text
 
 
 def test_confirming_twice_confirms_once(site: Site) -> None:
-    link = site.link("thon-01")
-    fields = site.hidden(site.client.get(f"/d/{link}").text)
+    link = site.open("thon-01")
+    fields = site.hidden(site.client.get(link).text)
     for _ in range(2):
-        answer = site.client.post(f"/d/{link}/xac-nhan/{ACK}", data=fields)
+        answer = site.client.post(f"{link}/xac-nhan/{ACK}", data=fields)
         assert answer.status_code == 200
         assert "Đã ghi nhận xác nhận" in answer.text
     assert site.row_counts()["submissions"] == 1
-    assert "đơn vị đã xác nhận lúc 09 giờ 00" in site.client.get(f"/d/{link}").text
+    assert "đơn vị đã xác nhận lúc 09 giờ 00" in site.client.get(link).text
 
 
 def test_only_a_confirmation_is_confirmed(site: Site) -> None:
-    link = site.link("thon-01")
-    fields = site.hidden(site.client.get(f"/d/{link}").text)
-    assert site.client.post(f"/d/{link}/xac-nhan/{SHEET}", data=fields).status_code == 409
+    link = site.open("thon-01")
+    fields = site.hidden(site.client.get(link).text)
+    assert site.client.post(f"{link}/xac-nhan/{SHEET}", data=fields).status_code == 409
 
 
 @pytest.mark.parametrize("action", ["nop", "xac-nhan", "gia-han", "cam-ket"])
 @pytest.mark.parametrize("other", [f"{PLAN}/PSL/thon-02/1", "khong-co/X/thon-01/1", f"{PLAN}/x"])
 def test_another_unit_s_task_does_not_exist(site: Site, action: str, other: str) -> None:
-    link = site.link("thon-01")
-    fields = site.hidden(site.client.get(f"/d/{link}").text)
+    link = site.open("thon-01")
+    fields = site.hidden(site.client.get(link).text)
     before = site.row_counts()
-    path = f"/d/{link}/{action}/{other}"
+    path = f"{link}/{action}/{other}"
     assert site.client.post(path, data=fields | {"ly_do": "x"}).status_code == 404
     if action == "nop":
         assert site.client.get(path).status_code == 404
-        assert site.client.get(f"/d/{link}/bien-nhan/1/{other}").status_code == 404
+        assert site.client.get(f"{link}/bien-nhan/1/{other}").status_code == 404
     assert site.row_counts() == before
 
 
 def test_a_forged_form_is_refused(site: Site) -> None:
-    link = site.link("thon-01")
-    path = f"/d/{link}/xac-nhan/{ACK}"
-    fields = site.hidden(site.client.get(f"/d/{link}").text)
-    foreign = site.hidden(site.client.get(f"/d/{site.link('thon-02')}").text)
+    link = site.open("thon-01")
+    path = f"{link}/xac-nhan/{ACK}"
+    fields = site.hidden(site.client.get(link).text)
+    foreign = site.hidden(site.client.get(site.open("thon-02")).text)
     before = site.row_counts()
     assert site.client.post(path).status_code == 403
     assert site.client.post(path, data=foreign).status_code == 403
@@ -84,9 +84,9 @@ def test_a_forged_form_is_refused(site: Site) -> None:
 
 
 def asked(site: Site, path: str, **fields: Any) -> Any:
-    link = site.link("thon-01")
-    hidden = site.hidden(site.client.get(f"/d/{link}").text)
-    return site.client.post(f"/d/{link}/{path}/{SHEET}", data=hidden | fields)
+    link = site.open("thon-01")
+    hidden = site.hidden(site.client.get(link).text)
+    return site.client.post(f"{link}/{path}/{SHEET}", data=hidden | fields)
 
 
 def test_an_extension_is_asked_for_once(site: Site) -> None:
@@ -106,13 +106,13 @@ def test_a_commitment_pauses_the_ladder_but_not_for_ever(site: Site) -> None:
         row = connection.execute(select(tables.pauses)).one()
     desk.engine.dispose()
     assert (row.kind, row.obligation_id) == ("commitment", SHEET)
-    assert "Tạm dừng nhắc đến 17 giờ 00" in site.client.get(f"/d/{site.link('thon-01')}").text
+    assert "Tạm dừng nhắc đến 17 giờ 00" in site.client.get(site.open("thon-01")).text
     for day in ("2099-01-01", "2026-06-01", ""):
         assert asked(site, "cam-ket", ngay=day).status_code == 409
     assert site.row_counts()["pauses"] == 1
 
 
 def test_what_has_no_form_is_followed_not_sent(site: Site) -> None:
-    link = site.link("vhxh")
-    assert "dự thảo báo cáo tổng kết" in site.client.get(f"/d/{link}").text.lower()
-    assert site.client.get(f"/d/{link}/nop/{PLAN}/TH/vhxh/1").status_code == 404
+    link = site.open("vhxh")
+    assert "dự thảo báo cáo tổng kết" in site.client.get(link).text.lower()
+    assert site.client.get(f"{link}/nop/{PLAN}/TH/vhxh/1").status_code == 404

@@ -21,6 +21,8 @@ from models.reminder_policy import ReminderPolicy
 from services import phases, plans
 from services.composing import Composer
 from services.letterheads import Letterhead
+from services.mail_replies import Clerk
+from tests.services.mail_stage import INTAKE, NOW, Correspondence
 from tests.services.mailroom import Mailroom
 from tests.services.reporting import Reporting
 from tests.services.stage import ISSUED_ON, NUMBER, PLAN, Office, at
@@ -124,3 +126,16 @@ def mailroom(  # noqa: PLR0917 - pytest passes fixtures by name
 def reporting(office: Office, blobs: BlobStore) -> Reporting:
     """Whoever reports, assembles and decides."""
     return Reporting(office, blobs)
+
+
+@pytest.fixture
+def mails(
+    office: Office, blobs: BlobStore, letterhead: Letterhead, calendar: WorkingCalendar
+) -> Correspondence:
+    """Whoever takes in the replies to the letters of the plan in force."""
+    return Correspondence(
+        Clerk(
+            engine=office.engine, blobs=blobs, calendar=calendar, letterhead=letterhead,
+            intake=INTAKE, now=NOW,
+        )
+    )  # fmt: skip

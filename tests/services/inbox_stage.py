@@ -10,8 +10,9 @@ from sqlalchemy import Engine, Row, Table, insert, select
 from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.database import transaction
-from adapters.imap import DONE_FOLDER, ImapFolder, open_folder
+from adapters.imap import open_folder
 from adapters.imap_client import ImapSettings, ImapTls
+from adapters.mail_folders import DONE_FOLDER, MailFolder
 from adapters.reply_tokens import token_sha256
 from models.letters import LetterKind, LetterState
 from services.inbox import Fetched, MailReader
@@ -52,7 +53,7 @@ class Postbox:
         with open_folder(self.settings) as folder:
             return self.read(folder, now)
 
-    def read(self, folder: ImapFolder, now: datetime = NOW) -> Fetched:
+    def read(self, folder: MailFolder, now: datetime = NOW) -> Fetched:
         """Take in what lies in an opened folder."""
         return MailReader(
             self.engine, folder, intake=self.intake, blobs=self.blobs, day=now.date(), now=now

@@ -18,6 +18,7 @@ from models.calendars import WorkingCalendar
 from models.clocks import MonotonicReading
 from models.letter_policies import QUIET_REMOTE
 from models.letters import LetterKind, LetterState
+from models.oracles import Oracle, silence
 from models.plans import PlanDossier
 from models.reminder_policy import ReminderPolicy
 from services import claims, delivery, marks, reminders
@@ -26,7 +27,7 @@ from services.composing import Composer
 from services.delivery import Delivery, Sender, Traffic
 from services.marks import Sending
 from services.reminders import Planning
-from services.resolving import Oracle, Resolver, resolve, silence
+from services.resolving import Resolver, resolve
 from services.reviews import waive
 from tests.services.stage import COMMUNE, Office, at
 

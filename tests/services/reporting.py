@@ -7,7 +7,15 @@ from adapters.blobs import BlobStore
 from adapters.outlines import read_outline
 from adapters.rule_sets import read_rule_set
 from models.submissions import Answer
-from services import decision_requests, decisions, report_edits, report_numbers, reports, sign_offs
+from services import (
+    decision_requests,
+    decisions,
+    dispatches,
+    report_edits,
+    report_numbers,
+    reports,
+    sign_offs,
+)
 from services.decisions import Verdict
 from services.reports import ReportRecord
 from tests.services.mailroom import excuse
@@ -98,6 +106,20 @@ class Reporting:
         return report_numbers.number_report(
             self.office.engine, plan_id, number=number, issued_on=issued_on, by="vt",
             blobs=self.blobs, now=at(max(issued_on, ISSUED)),
+        )  # fmt: skip
+
+    def dispatch(self, *, now: datetime) -> int:
+        """Send the report up; returns how many letters are new."""
+        return dispatches.dispatch_report(
+            self.office.engine, PLAN, by="vt", blobs=self.blobs, calendar=self.office.calendar,
+            now=now,
+        )  # fmt: skip
+
+    def dispatch_if_ready(self, *, now: datetime) -> int:
+        """Send the report up if it is approved and numbered."""
+        return dispatches.dispatch_if_ready(
+            self.office.engine, PLAN, by="vt", blobs=self.blobs, calendar=self.office.calendar,
+            now=now,
         )  # fmt: skip
 
     def newest(self) -> ReportRecord:

@@ -56,9 +56,12 @@ def test_the_letter_brings_the_annex_and_every_deadline_as_a_calendar_file(
     (letter,) = mailroom.letters("<dt-mttq@")
     files = attachments_of(letter)
     assert sorted(files) == [
-        "Phu-luc-phan-cong.pdf", "thoi-han-BC-22-06.ics", "thoi-han-KHCT-29-05.ics",
+        "Phu-luc-phan-cong.pdf",
+        "bieu-mau-bc-uy-ban-mat-tran-to-quoc-viet-nam-xa-bat-mot.xlsx",
+        "thoi-han-BC-22-06.ics",
+        "thoi-han-KHCT-29-05.ics",
         "thoi-han-XN-14-05.ics",
-    ]  # fmt: skip
+    ]
     assert files["Phu-luc-phan-cong.pdf"].startswith(b"%PDF")
     assert "DTT-1" in body_of(letter) or "chủ động xây dựng kế hoạch chi tiết" in body_of(letter)
     assert len(mailroom.letters("<lanhdao.dt-mttq@")) == 1

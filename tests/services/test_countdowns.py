@@ -7,7 +7,6 @@ from models.countdowns import BlockerKind
 from models.plans import PlanDossier
 from services.countdowns import read_countdown, watch_countdown
 from services.decisions import Verdict
-from services.dispatches import dispatch_report
 from services.report_receipts import confirm_receipt
 from tests.services.mailroom import FEW, with_units
 from tests.services.reporting import ISSUED, Reporting
@@ -58,7 +57,7 @@ def test_after_the_approval_only_the_office_blocks(reporting: Reporting) -> None
     assert kinds(reporting) == LATER - {"undecided"}
     reporting.number()
     assert kinds(reporting) == {"undispatched", "unconfirmed"}
-    dispatch_report(engine, PLAN, by="vt", blobs=reporting.blobs, now=at(ISSUED))
+    reporting.dispatch(now=at(ISSUED))
     assert kinds(reporting) == {"unconfirmed"}
     for recipient in ("ubnd-tinh", "so-khcn"):
         assert kinds(reporting) == {"unconfirmed"}

@@ -15,7 +15,6 @@ from services.dispatch_packages import (
     make_package,
     verify_package,
 )
-from services.dispatches import dispatch_report
 from services.signed_files import enter_signed
 from tests.pdf_signing import sign_pdf
 from tests.services.mailroom import FEW, with_units
@@ -47,7 +46,7 @@ def pack(numbered: Reporting) -> DispatchPackage:
 
 
 def dispatch(numbered: Reporting) -> int:
-    return dispatch_report(numbered.office.engine, PLAN, by="vt", blobs=numbered.blobs, now=NOW)
+    return numbered.dispatch(now=NOW)
 
 
 def test_the_dispatch_makes_one_package_that_proves_itself(numbered: Reporting) -> None:

@@ -1,16 +1,20 @@
 """The report goes up once, decided, numbered and reconciled; its receipt ends the plan."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import PlanState
+from models.alarms import AlarmKind
 from models.errors import RefusedError
-from models.letters import LetterKind
+from models.letter_policies import QUIET_REMOTE, SAFETY_RESEND
+from models.letters import LetterKind, LetterState
 from models.obligations import ObligationState
 from models.plans import PlanDossier
-from services import dispatches, plans, report_receipts, reports
+from services import letter_acts, letter_desk, plans, report_receipts, reports
 from services.bounces import flag_contact
 from services.journal import verify
 from tests.services.mailroom import FEW, Mailroom, attachments_of, body_of, with_units
@@ -18,6 +22,7 @@ from tests.services.reporting import ISSUED, Reporting
 from tests.services.stage import COMMUNE, PLAN, at, owed_by
 
 NOW = at(ISSUED, "14:00")
+DEADLINE = at((29, 6), "17:00")  # "trước ngày 30/6/2026"
 ABOVE = ("ubnd-tinh", "so-khcn")
 
 
@@ -43,9 +48,7 @@ def numbered(drafted: Reporting) -> Reporting:
 
 
 def dispatch(reporting: Reporting) -> int:
-    return dispatches.dispatch_report(
-        reporting.office.engine, PLAN, by="vt", blobs=reporting.blobs, now=NOW
-    )
+    return reporting.dispatch(now=NOW)
 
 
 def receive(reporting: Reporting, recipient: str) -> bool:
@@ -77,25 +80,114 @@ def test_it_goes_once_to_the_province_and_the_department_with_both_files(
 
 
 def test_an_undecided_or_unnumbered_report_does_not_go(drafted: Reporting) -> None:
-    engine = drafted.office.engine
     with pytest.raises(RefusedError, match="chưa được lãnh đạo phê duyệt"):
         dispatch(drafted)
-    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", blobs=drafted.blobs, now=NOW) == 0
+    assert drafted.dispatch_if_ready(now=NOW) == 0
     drafted.decide()
     with pytest.raises(RefusedError, match="chưa có số, ngày"):
         dispatch(drafted)
-    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", blobs=drafted.blobs, now=NOW) == 0
+    assert drafted.dispatch_if_ready(now=NOW) == 0
     drafted.number()
-    assert dispatches.dispatch_if_ready(engine, PLAN, by="vt", blobs=drafted.blobs, now=NOW) == 2
+    assert drafted.dispatch_if_ready(now=NOW) == 2
 
 
 def test_without_a_draft_nothing_is_ready(reporting: Reporting) -> None:
-    assert (
-        dispatches.dispatch_if_ready(
-            reporting.office.engine, PLAN, by="vt", blobs=reporting.blobs, now=NOW
-        )
-        == 0
-    )
+    assert reporting.dispatch_if_ready(now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "last"),
+    [
+        (NOW, DEADLINE),
+        (DEADLINE - timedelta(hours=2), DEADLINE),
+        (DEADLINE - timedelta(minutes=1), DEADLINE + timedelta(minutes=119)),
+        (DEADLINE + timedelta(days=1), DEADLINE + timedelta(days=1, hours=2)),
+    ],
+)
+def test_the_report_is_tried_until_the_legal_deadline_and_for_two_hours_if_it_leaves_late(
+    numbered: Reporting, mailroom: Mailroom, sent: datetime, last: datetime
+) -> None:
+    numbered.dispatch(now=sent)
+    assert {row.not_after for row in mailroom.rows(LetterKind.DISPATCH)} == {last}
+
+
+def leave_only_the_report(mailroom: Mailroom) -> None:
+    for row in mailroom.rows():
+        if row.kind != LetterKind.DISPATCH:
+            mailroom.alter(row.id, state=LetterState.ACCEPTED)
+
+
+def lose_sender(mailroom: Mailroom, now: datetime) -> list[bytes]:
+    """Let a sender die between the dots of all that is due and their verdicts; gives their bytes."""
+    claimed = mailroom.claim(now)
+    assert mailroom.mark(claimed, now) == {letter.id for letter in claimed}
+    mailroom.resolve(now)
+    return [letter.frozen for letter in claimed]
+
+
+def test_a_report_in_doubt_is_told_at_once_goes_once_more_before_its_end_and_never_a_third_time(
+    numbered: Reporting, mailroom: Mailroom
+) -> None:
+    dispatch(numbered)
+    leave_only_the_report(mailroom)
+    first = lose_sender(mailroom, NOW)
+    assert AlarmKind.LETTER_UNKNOWN in mailroom.alarms()
+    assert len(set(first)) == 2
+    due = DEADLINE - SAFETY_RESEND
+    for quiet in (NOW + QUIET_REMOTE, NOW + timedelta(days=1), due - timedelta(seconds=1)):
+        mailroom.resolve(quiet)
+        assert states(mailroom) == {LetterState.NEEDS_HUMAN}
+        assert mailroom.claim(quiet) == ()
+    mailroom.resolve(due)
+    assert lose_sender(mailroom, due) == first
+    for late in (due + QUIET_REMOTE, DEADLINE, DEADLINE + timedelta(days=3)):
+        mailroom.resolve(late)
+        assert states(mailroom) == {LetterState.NEEDS_HUMAN}
+        assert mailroom.claim(late) == ()
+    assert {row.copies for row in mailroom.rows(LetterKind.DISPATCH)} == {2}
+    assert AlarmKind.LETTER_NEEDS_HUMAN in mailroom.alarms()
+
+
+def test_who_acts_before_the_safety_copy_prevents_it(
+    numbered: Reporting, mailroom: Mailroom
+) -> None:
+    dispatch(numbered)
+    leave_only_the_report(mailroom)
+    lose_sender(mailroom, NOW)
+    mailroom.resolve(NOW + QUIET_REMOTE)
+    for row in mailroom.rows(LetterKind.DISPATCH):
+        letter_acts.settle_letter(
+            mailroom.engine, row.id, commune=COMMUNE, settling=letter_acts.Settling.ARRIVED,
+            by="vt", reason="đã gọi điện", now=NOW + timedelta(hours=1),
+        )  # fmt: skip
+    mailroom.resolve(DEADLINE - SAFETY_RESEND)
+    assert states(mailroom) == {LetterState.ACCEPTED}
+
+
+def test_a_report_that_no_server_took_in_time_is_a_persons_to_send(
+    numbered: Reporting, mailroom: Mailroom
+) -> None:
+    dispatch(numbered)
+    leave_only_the_report(mailroom)
+    late = DEADLINE + timedelta(minutes=1)
+    assert mailroom.send(late).accepted == 0
+    assert states(mailroom) == {LetterState.EXPIRED}
+    assert AlarmKind.LETTER_NEEDS_HUMAN in mailroom.alarms()
+    desk = letter_desk.read_desk(
+        mailroom.engine, commune=COMMUNE, relay="x", policy=mailroom.policy,
+        calendar=mailroom.calendar, now=late,
+    )  # fmt: skip
+    assert desk.unsettled_count == 2
+    for line in desk.unsettled:
+        letter_acts.settle_letter(
+            mailroom.engine, line.id, commune=COMMUNE, settling=letter_acts.Settling.RESEND,
+            by="vt", reason="tỉnh đồng ý nhận muộn", now=late,
+        )  # fmt: skip
+    assert mailroom.send(late).accepted == 2
+
+
+def states(mailroom: Mailroom) -> set[str]:
+    return {row.state for row in mailroom.rows(LetterKind.DISPATCH)}
 
 
 def test_a_figure_that_does_not_reconcile_stops_the_dispatch(numbered: Reporting) -> None:

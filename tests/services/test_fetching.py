@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from smtplib import SMTP
 
 import pytest
 from pydantic import SecretStr
 
 from adapters import owners
 from adapters.database import migrate
-from adapters.imap_client import ImapTls
+from adapters.imap_client import ImapSettings, ImapTls
+from adapters.mail_catcher import MailCatcher
+from adapters.mail_store import list_letters
 from config.settings import Settings
 from models.errors import TransientError, UsageError
 from services.alarms import read_alarms
 from services.desk import Desk, open_desk
 from services.fetching import READER, fetch_mail
 from services.inbox import Fetched
-from tests.incoming_mails import REPLY_TO, SENDER, mail
+from tests.incoming_mails import ANSWER_TO, REPLY_TO, SENDER, UNIT_ADDRESS, VERP, mail
 from tests.mail_servers import PASSWORD, Dovecot, missing_programs, running_dovecot
 from tests.services.stage import at
 
@@ -42,7 +45,7 @@ def desk(settings: Settings) -> Iterator[Desk]:
 
 
 def test_without_a_mailbox_nothing_is_read(tmp_path: Path) -> None:
-    with open_desk(Settings(home=tmp_path), now=NOW) as desk:
+    with open_desk(Settings(home=tmp_path, smtp_host="relay.example"), now=NOW) as desk:
         assert desk.mailbox is None
         assert fetch_mail(desk) == Fetched()
 
@@ -57,7 +60,7 @@ def test_a_mailbox_without_a_password_is_refused(tmp_path: Path) -> None:
 
 def test_the_mailbox_is_what_the_settings_say(desk: Desk) -> None:
     mailbox = desk.mailbox
-    assert mailbox is not None
+    assert isinstance(mailbox, ImapSettings)
     assert (mailbox.account, mailbox.folder) == (f"{ADDRESS}@127.0.0.1", "INBOX")
     assert mailbox.tls is ImapTls.NONE
     assert desk.intake.addresses == (REPLY_TO, SENDER)
@@ -73,6 +76,23 @@ def test_a_mailbox_that_cannot_be_read_is_an_alarm(desk: Desk) -> None:
 def test_while_another_reads_nothing_is_done(desk: Desk) -> None:
     with owners.living_owner(desk.engine, desk.locks, READER):
         assert fetch_mail(desk) == Fetched()
+
+
+def test_without_a_relay_replies_are_taken_from_the_catcher(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, reply_address=REPLY_TO, sender_address=SENDER)
+    migrate(settings.engine_url)
+    with (
+        open_desk(settings, now=NOW) as desk,
+        MailCatcher(settings.mail_folder, clock=lambda: NOW) as catcher,
+        SMTP("127.0.0.1", catcher.port, "localhost") as client,
+    ):
+        for to in (ANSWER_TO, UNIT_ADDRESS, VERP):
+            client.sendmail("ai@do.example", [to], mail("Chào", sender="ai@do.example", to=to))
+        assert fetch_mail(desk) == Fetched(quarantined=2)
+        assert fetch_mail(desk) == Fetched()
+    assert [letter.address for letter in list_letters(settings.mail_folder)] == [
+        VERP, UNIT_ADDRESS, ANSWER_TO,
+    ]  # fmt: skip
 
 
 @pytest.mark.slow

@@ -100,10 +100,13 @@ def test_a_hold_is_shown_with_its_alarm(read: Reader, engine: Engine) -> None:
 def test_what_a_person_must_settle_stands_apart(read: Reader, engine: Engine) -> None:
     for state in ("unknown", "needs_human", "poisoned", "refused", "bounced", "expired"):
         put_letter(engine, state, now=NOW, state=state, last_text="lý do", settled_at=NOW)
+    covered = LetterKind.REMIND_TODAY  # the next rung says it again
+    put_letter(engine, "nhắc", now=NOW, kind=covered, state="expired", settled_at=NOW)
     desk = read()
-    assert [x.state for x in desk.unsettled] == ["unknown", "needs_human", "poisoned", "refused"]
+    unsettled = ["unknown", "needs_human", "poisoned", "refused", "expired"]
+    assert [x.state for x in desk.unsettled] == unsettled
     assert {x.last_text for x in desk.unsettled} == {"lý do"}
-    assert letter_desk.count_desk(engine, commune=COMMUNE) == (0, 4)
+    assert letter_desk.count_desk(engine, commune=COMMUNE) == (0, 5)
 
 
 def test_the_life_of_a_letter_is_its_attempts_and_its_journal(engine: Engine) -> None:

@@ -31,7 +31,7 @@ def test_a_personal_link_opens_the_page_of_its_reader_until_it_expires(
     letterhead: Letterhead, active_plan: PlanRecord
 ) -> None:
     url = personal_url(letterhead, active_plan, contact_of("kt"))
-    head, _, token = url.rpartition("/d/")
+    head, _, token = url.rpartition("/l/")
     scope = read_link_token(letterhead.key, token, now=at((29, 6)))
     assert head == "http://127.0.0.1:4280"
     assert (scope.unit_id, scope.contact_id, scope.commune) == ("kt", "kt.contact", "bat-mot")
@@ -43,7 +43,7 @@ def test_a_personal_link_opens_the_page_of_its_reader_until_it_expires(
 
 
 def test_a_draft_plan_has_links_too(letterhead: Letterhead, imported_plan: PlanRecord) -> None:
-    assert personal_url(letterhead, imported_plan, contact_of("kt")).count("/d/") == 1
+    assert personal_url(letterhead, imported_plan, contact_of("kt")).count("/l/") == 1
 
 
 def test_units_get_links_and_superiors_get_none(

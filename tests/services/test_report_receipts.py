@@ -8,7 +8,6 @@ from adapters.database import transaction
 from models.errors import RefusedError
 from models.letters import LetterKind
 from models.plans import PlanDossier
-from services.dispatches import dispatch_report
 from services.report_files import read_files
 from services.report_receipts import chase_receipts, confirm_receipt
 from services.signed_files import enter_signed
@@ -38,7 +37,7 @@ def numbered(reporting: Reporting) -> Reporting:
 
 
 def dispatch(numbered: Reporting) -> int:
-    return dispatch_report(numbered.office.engine, PLAN, by="vt", blobs=numbered.blobs, now=NOW)
+    return numbered.dispatch(now=NOW)
 
 
 def chase(numbered: Reporting, day: tuple[int, int], hour: str) -> int:

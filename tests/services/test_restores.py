@@ -185,3 +185,19 @@ def test_what_is_planned_again_long_after_a_restore_is_still_compared(
     assert compared_at(settings, at((5, 6))) == Reconciled(accepted=1)
     assert state_of(engine, letter) == LetterState.ACCEPTED
     assert compared_at(settings, at((5, 9))) is None
+
+
+def test_a_round_settles_what_had_left_before_the_restore_and_sends_only_the_rest(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    brakes.hold(engine, commune=COMMUNE, reason=HoldReason.RESTORED, detail="x", by="x", now=MONDAY)
+    brakes.release(engine, commune=COMMUNE, by="vp", now=MONDAY, home=settings.home)
+    known = put_letter(engine, "a", now=MONDAY, message_id="<a.E01@x.example>")
+    new = put_letter(engine, "b", now=MONDAY)
+    keep_in_archive(settings, "<a.E01@x.example>")
+    with desk_at(settings, MONDAY) as desk:
+        asyncio.run(send_due(desk))
+    assert state_of(engine, known) == LetterState.ACCEPTED
+    ids = Counter(re.findall(rb"(?m)^Message-ID: (.*?)\r?$", b"".join(contents(tmp_path))))
+    assert ids[b"<a.E01@x.example>"] == 1
+    assert state_of(engine, new) != LetterState.READY

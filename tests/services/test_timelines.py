@@ -7,7 +7,7 @@ from models.calendars import WorkingCalendar
 from models.errors import UsageError
 from models.submissions import Answer
 from models.timelines import TimelineKind, TimelineRow
-from services import dispatches, extensions, pauses, report_receipts
+from services import extensions, pauses, report_receipts
 from services.timelines import read_timeline
 from tests.services.mailroom import Mailroom
 from tests.services.reporting import Reporting
@@ -98,9 +98,7 @@ def test_the_reports_way_is_told_to_its_receipt(reporting: Reporting) -> None:
     reporting.ask()
     reporting.decide()
     reporting.number()
-    dispatches.dispatch_report(
-        office.engine, PLAN, by="vt", blobs=reporting.blobs, now=at((26, 6), "15:00")
-    )
+    reporting.dispatch(now=at((26, 6), "15:00"))
     report_receipts.confirm_receipt(
         office.engine, PLAN, recipient="so-khcn", by="vt", now=at((29, 6))
     )
