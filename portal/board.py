@@ -66,32 +66,36 @@ def board_routes(templates: Jinja2Templates) -> APIRouter:
     ) -> Response:
         plan = plan_of(desk, plan_id)
         chosen = read_filter(giai_doan, tinh_trang, ngay, don_vi)
-        as_of = as_of_day(desk, chosen.day)
-        board = read_board(desk.engine, plan_id, calendar=desk.calendar, as_of=as_of)
-        phases = [p for p in plan.dossier.plan.phases if chosen.phase in {"", p.id}]
-        whole = board.of_phase(chosen.phase) if chosen.phase else board
-        rows = [r for r in whole.rows if chosen.takes(r)]
-        context = {
-            "plan": plan,
-            "board": whole,
-            "phases": phases,
-            "lines": unit_lines(rows, phases),
-            "shown": len(rows),
-            "units": {row.unit_id: row.unit_name for row in whole.rows},
-            "matrix": matrix_of(rows, plan.dossier.plan),
-            "letters_of": LETTERS,
-            "late_reviews": [r for r in whole.rows if is_late_review(r)],
-            "chosen": chosen,
-            "as_of": as_of,
-            "today": desk.calendar.day_of(desk.now),
-            "names": short_names(plan, board),
-            "folded_from": FOLDED_FROM,
-            "countdown": read_countdown(desk.engine, plan_id, calendar=desk.calendar, now=desk.now),
-            "letters": count_desk(desk.engine, commune=desk.commune),
-        }
+        context = _context(desk, plan, chosen)
         return templates.TemplateResponse(request, "portal/board.html.j2", context)
 
     return router
+
+
+def _context(desk: Desk, plan: PlanRecord, chosen: BoardFilter) -> dict[str, object]:
+    as_of = as_of_day(desk, chosen.day)
+    board = read_board(desk.engine, plan.id, calendar=desk.calendar, as_of=as_of)
+    phases = [p for p in plan.dossier.plan.phases if chosen.phase in {"", p.id}]
+    whole = board.of_phase(chosen.phase) if chosen.phase else board
+    rows = [r for r in whole.rows if chosen.takes(r)]
+    return {
+        "plan": plan,
+        "board": whole,
+        "phases": phases,
+        "lines": unit_lines(rows, phases),
+        "shown": len(rows),
+        "units": {row.unit_id: row.unit_name for row in whole.rows},
+        "matrix": matrix_of(rows, plan.dossier.plan),
+        "letters_of": LETTERS,
+        "late_reviews": [r for r in whole.rows if is_late_review(r)],
+        "chosen": chosen,
+        "as_of": as_of,
+        "today": desk.calendar.day_of(desk.now),
+        "names": short_names(plan, board),
+        "folded_from": FOLDED_FROM,
+        "countdown": read_countdown(desk.engine, plan.id, calendar=desk.calendar, now=desk.now),
+        "letters": count_desk(desk.engine, commune=desk.commune),
+    }
 
 
 def plan_of(desk: Desk, plan_id: str) -> PlanRecord:

@@ -1,16 +1,15 @@
 """What the page of a product under review shows, and the words it says after an act."""
 
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import quote
 
 from models.accounts import Role
 from models.answer_differences import answer_changes
-from models.answer_forms import DOCUMENT_FIELD, FILES_FIELD, narrative_titles
-from models.obligations import ObligationState
+from models.answer_forms import DOCUMENT_FIELD, FILES_FIELD, is_sent_by_form, narrative_titles
+from models.obligations import DONE_STATES
 from models.plans import RequirementKind
 from models.submissions import Channel
 from models.validation import NIL_FIELD
-from models.vietnamese import sentence_case
 from portal.csrf import CSRF_FIELD
 from portal.officers import Officer
 from portal.posted import FormInput
@@ -74,23 +73,12 @@ def item_context(
     changes = answer_changes(before.answer if before else None, latest.answer, names=names) if (
         latest
     ) else ()  # fmt: skip
-    return {
+    return _rights(officer, item) | {
         "item": item,
         "names": names,
         "latest": latest,
         "before": before,
         "changes": changes,
-        "waits": item.task.obligation.state in WAITING,
-        "is_open": item.task.obligation.is_open,
-        "may_waive": item.task.obligation.state is not ObligationState.ACCEPTED
-        and item.task.obligation.state is not ObligationState.WAIVED,
-        "is_plan": item.task.requirement.kind is RequirementKind.DETAILED_PLAN,
-        "by_form": bool(narrative_titles(item.task.requirement.kind)),
-        "asked_extension": next((e for e in item.extensions if e.is_open), None),
-        "may_act": officer.may(Role.OFFICE),
-        "may_decide": officer.may(Role.OFFICE, Role.LEADER),
-        "csrf_field": CSRF_FIELD,
-        "csrf": officer.csrf,
         "typed": typed or FormInput(),
         "error": error,
         "message": "",
@@ -98,12 +86,27 @@ def item_context(
         "channels": CHANNELS,
         "item_path": item_path,
         "today": today,
-        "tomorrow": today + timedelta(days=1),
         "return_by": return_day(desk, today),
         "pause_until": desk.calendar.add_working_days(today, PAUSE_DAYS),
         "actor": _actors(item, officer),
-        "sentence_case": sentence_case,
         "now": desk.now,
+    }
+
+
+def _rights(officer: Officer, item: ReviewItem) -> dict[str, object]:
+    """Return what there is to do with the product, and what of it the officer may do."""
+    state, kind = item.task.obligation.state, item.task.requirement.kind
+    return {
+        "waits": state in WAITING,
+        "is_open": item.task.obligation.is_open,
+        "may_waive": state not in DONE_STATES,
+        "is_plan": kind is RequirementKind.DETAILED_PLAN,
+        "by_form": is_sent_by_form(kind),
+        "asked_extension": next((e for e in item.extensions if e.is_open), None),
+        "may_act": officer.may(Role.OFFICE),
+        "may_decide": officer.may(Role.OFFICE, Role.LEADER),
+        "csrf_field": CSRF_FIELD,
+        "csrf": officer.csrf,
     }
 
 

@@ -135,19 +135,8 @@ def judge_plan(
     with transaction(engine) as connection:
         plan = _plan_of(connection, obligation_id)
         edition = _edition(connection, obligation_id, seen, seen_editions)
-        match result:
-            case Result.RETURN:
-                if due_at is None:
-                    raise RefusedError("Hãy chọn hạn gửi lại.")
-                changed = return_on(
-                    connection, obligation_id, remarks={FIELD: correction_text(rows)},
-                    due_at=due_at, reviewer=by, now=now, seen=seen,
-                )  # fmt: skip
-            case _:
-                changed = accept_on(
-                    connection, obligation_id, reviewer=by, now=now, seen=seen, unit_id=unit_id
-                )
-        if not changed:
+        verdict = Verdict(by=by, unit_id=unit_id, due_at=due_at, seen=seen, now=now)
+        if not _decide(connection, obligation_id, rows, result, verdict=verdict):
             raise ConflictError("Kế hoạch này đã có kết quả; hãy tải lại trang.")
         if result is Result.PASS_WITH_REMARKS:
             text = completion_text(rows)
@@ -158,6 +147,38 @@ def judge_plan(
         )  # fmt: skip
         _store(connection, form, plan.commune)
     return form
+
+
+class Verdict(Value):
+    """By whom and when a form was signed, over which version, and the term of a return."""
+
+    by: str
+    unit_id: str | None
+    due_at: datetime | None
+    seen: int
+    now: datetime
+
+
+def _decide(
+    connection: Connection,
+    obligation_id: str,
+    rows: Sequence[ComplianceRow],
+    result: Result,
+    *,
+    verdict: Verdict,
+) -> bool:
+    """Accept or return the plan; False when that was done before."""
+    who, now, seen = verdict.by, verdict.now, verdict.seen
+    if result is not Result.RETURN:
+        return accept_on(
+            connection, obligation_id, reviewer=who, now=now, seen=seen, unit_id=verdict.unit_id
+        )
+    if verdict.due_at is None:
+        raise RefusedError("Hãy chọn hạn gửi lại.")
+    return return_on(
+        connection, obligation_id, remarks={FIELD: correction_text(rows)}, due_at=verdict.due_at,
+        reviewer=who, now=now, seen=seen,
+    )  # fmt: skip
 
 
 def _plan_of(connection: Connection, obligation_id: str) -> PlanRecord:

@@ -17,7 +17,7 @@ from tests.portal.conftest import COOKIE, PLAN, Site
 # what every page is made of: no account, or not yet one.
 FREE = (
     "/d/", "/l/", "/dv/", "/lien-ket-moi", "/tep/", "/suc-khoe", "/dang-nhap", "/vao/", "/tinh/",
-    "/xac-nhan-thu/",
+    "/xac-nhan-thu/", "/dau-moi/", "/doi-dau-moi/",
 )  # fmt: skip
 VALUES = {
     "plan_id": PLAN, "unit_id": "thon-01", "obligation_id": f"{PLAN}/PSL/thon-01/1",
