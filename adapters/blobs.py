@@ -3,12 +3,17 @@
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from models.errors import PermanentError, RefusedError
+from models.errors import PermanentError, RefusedError, TransientError
 
 CHUNK = 1024 * 1024
+UNFINISHED = "dang-ghi"
+SWEPT_AFTER_SECONDS = 24 * 3600
+_UNWRITABLE = "Không ghi được tệp vào kho ({}); hãy kiểm tra ổ đĩa rồi thử lại."
 _MISSING = "Thiếu tệp {} trong kho; hãy khôi phục từ bản sao lưu."
 _ALTERED = "Tệp {} trong kho đã bị thay đổi; hãy khôi phục từ bản sao lưu."
 
@@ -23,15 +28,8 @@ class BlobStore:
     def put(self, content: bytes) -> str:
         """Store the content durably and return its SHA-256."""
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self._path(sha256)
-        if path.exists():
-            return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        if not self._path(sha256).exists():
+            self.put_stream(BytesIO(content), most=len(content))
         return sha256
 
     def put_stream(self, source: IO[bytes], *, most: int) -> tuple[str, int]:
@@ -39,11 +37,20 @@ class BlobStore:
 
         Raises:
             RefusedError: the stream is longer; nothing of it is kept.
+            TransientError: the disk is full or cannot be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+        try:
+            return self._put(source, most=most)
+        except OSError as error:
+            raise TransientError(_UNWRITABLE.format(error.strerror)) from error
+
+    def _put(self, source: IO[bytes], *, most: int) -> tuple[str, int]:
+        unfinished = self._folder / UNFINISHED
+        unfinished.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=unfinished, delete=False) as file:
             temporary = Path(file.name)
             try:
+                _sweep(unfinished, before=temporary.stat().st_mtime - SWEPT_AFTER_SECONDS)
                 sha256, size = _copy(source, file, most=most)
             except BaseException:
                 temporary.unlink()
@@ -51,6 +58,7 @@ class BlobStore:
         path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.replace(path)
+        _sync_folder(path.parent)
         return sha256, size
 
     def get(self, sha256: str) -> bytes:
@@ -83,6 +91,23 @@ class BlobStore:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def _sweep(folder: Path, *, before: float) -> None:
+    """Remove what writers that were killed left there; another sweeper may be at it too."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without this the name may be lost with the power, though the octets are on the disk.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _copy(source: IO[bytes], target: IO[bytes], *, most: int) -> tuple[str, int]:

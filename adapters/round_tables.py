@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 from adapters.schema import Instant
@@ -94,6 +95,13 @@ round_waiting = Table(
     postgresql_on_commit="DROP",
 )
 
+_UNSEEN = text(
+    "SELECT c.relname FROM pg_class c WHERE c.relname = ANY(:names) "
+    "AND c.relnamespace = current_schema()::regnamespace AND pg_relation_size(c.oid) > 0 "
+    "AND NOT EXISTS (SELECT FROM pg_stats s "
+    "WHERE s.schemaname = current_schema() AND s.tablename = c.relname)"
+)
+
 
 @contextmanager
 def scratch_tables(connection: Connection) -> Iterator[None]:
@@ -112,3 +120,14 @@ def gather_statistics(connection: Connection, *columns: Column[object]) -> None:
         for table in dict.fromkeys(column.table for column in columns):
             names = ", ".join(column.name for column in columns if column.table is table)
             connection.exec_driver_sql(f"ANALYZE {table} ({names})")
+
+
+def look_at_new(connection: Connection, *tables: Table) -> None:
+    """Let PostgreSQL look at filled tables it knows nothing of, as after an import.
+
+    Unseen, it expects a few rows of each condition and joins thousands one by one.
+    """
+    if connection.dialect.name == "postgresql":
+        names = {"names": [table.name for table in tables]}
+        for name in connection.execute(_UNSEEN, names).scalars().all():
+            connection.exec_driver_sql(f"ANALYZE {name}")

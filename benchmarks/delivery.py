@@ -5,32 +5,70 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import NamedTuple
 
 import aiosmtplib
+from sqlalchemy import Engine, text
 
+from adapters.database import open_engine, transaction
 from adapters.letter_templates import LetterRenderer
 from config.clock import read_now
 from config.settings import Settings
 from models.letters import LetterKind
 from services import mailing
 from services.desk import open_desk
-from tests.faults.bench import Place, furnish
-from tests.faults.world import COMMUNE
+from tests.faults.bench import Place
+from tests.faults.world import COMMUNE, build_world, plan_morning
 from tests.letter_catalogue import LETTERS as SAMPLES
-from tests.postgresql_cluster import Cluster, find_free_port, programs, running_cluster
+from tests.postgresql_cluster import (
+    DURABLE,
+    Cluster,
+    find_free_port,
+    programs,
+    running_cluster,
+)
 
 LETTERS = 10_000
+FEW_LETTERS = LETTERS // 4  # of the same plan: what grows with letters shows against it
 PLAIN = 300
 ROUNDS = 5
 LINES = 32  # connections of all senders together
 SOURCE_SESSIONS = 16
+KIND = LetterKind.REMIND_TODAY  # of all letters, ours and the plain ones
+
+
+class Sent(NamedTuple):
+    """What sending took: seconds by the clock and of our processors, and the highest peak."""
+
+    letters: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+    @property
+    def rate(self) -> float:
+        """Letters a second."""
+        return self.letters / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """Microseconds of processor a letter."""
+        return self.cpu_seconds / self.letters * 1e6
+
+
+class Round(NamedTuple):
+    """One round: our path, smtp-source and the plain way, one after the other."""
+
+    ours: Sent
+    limit: float  # letters a second of smtp-source
+    plain: Sent
 
 
 def run() -> Iterator[str]:
@@ -41,22 +79,33 @@ def run() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, running_sink() as port:
         for name, shelf in shelves(Path(folder)):
             for senders in (1, 2):
-                yield _compared(name, shelf, senders, port)
+                rounds = [_round(shelf, senders, port) for _ in range(ROUNDS)]
+                yield f"{name}, {senders} sender(s): {_compared(rounds)}"
+            few = _ours(_with_few(shelf()), 1, port, letters=FEW_LETTERS)
+            yield f"{name}, one sender, peak: {_grown(few, rounds[-1].ours)}"
 
 
-def _compared(name: str, shelf: Callable[[], Place], senders: int, port: int) -> str:
-    pairs = []
-    for _ in range(ROUNDS):
-        limit = LETTERS / _source(port)
-        seconds, peak = _ours(shelf(), senders, port)
-        pairs.append((LETTERS / seconds, limit, PLAIN / _plain(port), peak))
-    ratios = sorted(ours / limit for ours, limit, _, _ in pairs)
-    times = median(ours / plain for ours, _, plain, _ in pairs)
-    rate = median(ours for ours, *_ in pairs)
+def _round(shelf: Callable[[], Place], senders: int, port: int) -> Round:
+    return Round(_ours(shelf(), senders, port), LETTERS / _source(port), _plain(port))
+
+
+def _compared(rounds: Sequence[Round]) -> str:
+    shares = sorted(r.ours.rate / r.limit for r in rounds)
+    times = median(r.ours.rate / r.plain.rate for r in rounds)
+    cpu_times = median(r.plain.cpu / r.ours.cpu for r in rounds)
     return (
-        f"{name}, {senders} sender(s): {median(ratios):.2f} [{ratios[0]:.2f} .. {ratios[-1]:.2f}] "
-        f"of smtp-source, {times:.1f} times the plain way ({rate:.0f} letters/s, peak "
-        f"{max(p[3] for p in pairs):.0f} MB)"
+        f"{median(shares):.2f} [{shares[0]:.2f} .. {shares[-1]:.2f}] of smtp-source, {times:.1f} "
+        f"times the plain way, {cpu_times:.1f} times by CPU "
+        f"({median(r.ours.rate for r in rounds):.0f} letters/s, "
+        f"{median(r.ours.cpu for r in rounds):.0f} us of CPU a letter, "
+        f"peak {max(r.ours.peak_mb for r in rounds):.0f} MB)"
+    )
+
+
+def _grown(few: Sent, many: Sent) -> str:
+    return (
+        f"{few.peak_mb:.0f} MB for {few.letters} letters, "
+        f"{many.peak_mb:.0f} MB for {many.letters} of the same plan"
     )
 
 
@@ -88,7 +137,7 @@ def _wait_for(port: int) -> None:
 def shelves(folder: Path) -> Iterator[tuple[str, Callable[[], Place]]]:
     """Yield each database with a function that makes its world anew."""
     template = Place(folder / "template", f"sqlite:///{folder / 'template' / 'dondoc.sqlite3'}")
-    furnish(template, villages=LETTERS)
+    _furnish(template)
 
     def on_sqlite() -> Place:
         shutil.rmtree(folder / "home", ignore_errors=True)
@@ -99,21 +148,47 @@ def shelves(folder: Path) -> Iterator[tuple[str, Callable[[], Place]]]:
     binaries = programs()
     if binaries is None:
         return
-    with running_cluster(binaries, find_free_port()) as cluster:
+    with running_cluster(binaries, find_free_port(), DURABLE) as cluster:
         yield "PostgreSQL", _on_postgresql(folder, cluster)
 
 
 def _on_postgresql(folder: Path, cluster: Cluster) -> Callable[[], Place]:
     name = cluster.create()
     template = Place(folder / "pg-template", cluster.url(name))
-    furnish(template, villages=LETTERS)
+    _furnish(template)
+    used: list[str] = []
 
     def made() -> Place:
         shutil.rmtree(folder / "pg-home", ignore_errors=True)
         shutil.copytree(template.home, folder / "pg-home")
-        return Place(folder / "pg-home", cluster.url(cluster.create(name)))
+        while used:
+            cluster.drop(used.pop())
+        used.append(cluster.create(name))
+        return Place(folder / "pg-home", cluster.url(used[-1]))
 
     return made
+
+
+def _furnish(place: Place) -> None:
+    """Let every village have a reminder waiting."""
+    build_world(place.home, place.url, villages=LETTERS)
+    engine = open_engine(place.url)
+    if engine.dialect.name == "postgresql":  # as its autovacuum does within a minute
+        _execute(engine, "ANALYZE")
+    plan_morning(engine)
+    engine.dispose()
+
+
+def _with_few(place: Place) -> Place:
+    engine = open_engine(place.url)
+    _execute(engine, f"DELETE FROM outbox WHERE id % {LETTERS // FEW_LETTERS} <> 0")
+    engine.dispose()
+    return place
+
+
+def _execute(engine: Engine, statement: str) -> None:
+    with transaction(engine) as connection:
+        connection.execute(text(statement))
 
 
 def _source(port: int) -> float:
@@ -124,8 +199,8 @@ def _source(port: int) -> float:
     return perf_counter() - start
 
 
-def _ours(place: Place, senders: int, port: int) -> tuple[float, float]:
-    """Seconds from the word to start until all are recorded, and the highest peak in MB."""
+def _ours(place: Place, senders: int, port: int, *, letters: int = LETTERS) -> Sent:
+    """Send from the word to start until all letters are recorded."""
     command = [sys.executable, "-m", "benchmarks.delivery", str(place.home), place.url, str(port)]
     processes = [
         subprocess.Popen(
@@ -141,20 +216,21 @@ def _ours(place: Place, senders: int, port: int) -> tuple[float, float]:
     for process in processes:
         assert process.stdin is not None
         print("go", file=process.stdin, flush=True)
-    said = [process.communicate()[0].split() for process in processes]
+    said = [[float(word) for word in process.communicate()[0].split()] for process in processes]
     seconds = perf_counter() - start
-    assert sum(int(accepted) for accepted, _ in said) == LETTERS, said
-    return seconds, max(float(peak) for _, peak in said)
+    accepted, cpu_seconds, peaks = zip(*said, strict=True)
+    assert sum(accepted) == letters, said
+    return Sent(letters, seconds, sum(cpu_seconds), max(peaks))
 
 
-def _plain(port: int) -> float:
-    """Seconds of what one writes first: render, EmailMessage, one connection for each letter."""
-    kind, context = LetterKind.REMIND_TODAY, SAMPLES[LetterKind.REMIND_TODAY]
+def _plain(port: int) -> Sent:
+    """Send as one writes first: render, EmailMessage, one connection for each letter."""
     renderer = LetterRenderer()
+    renderer.render(KIND, SAMPLES[KIND])  # compiled before the word, as ours
 
     async def send_all() -> None:
         for number in range(PLAIN):
-            words = renderer.render(kind, context)
+            words = renderer.render(KIND, SAMPLES[KIND])
             message = EmailMessage()
             message["From"], message["To"] = "don-doc@dondoc.example", f"u{number}@thon.example"
             message["Subject"] = words.subject
@@ -162,9 +238,9 @@ def _plain(port: int) -> float:
             message.add_alternative(words.html, subtype="html")
             await aiosmtplib.send(message, hostname="127.0.0.1", port=port, start_tls=False)
 
-    start = perf_counter()
+    start, used = perf_counter(), process_time()
     asyncio.run(send_all())
-    return perf_counter() - start
+    return Sent(PLAIN, perf_counter() - start, process_time() - used, 0)
 
 
 def send_once(home: str, url: str, port: str, connections: str) -> None:
@@ -175,11 +251,13 @@ def send_once(home: str, url: str, port: str, connections: str) -> None:
         smtp_connections=int(connections),
     )  # fmt: skip
     with open_desk(settings, now=read_now(settings)) as desk:
-        LetterRenderer()  # compiled before the word, as in a running engine
+        LetterRenderer().render(KIND, SAMPLES[KIND])  # compiled, as in a running engine
         print("ready", flush=True)
         sys.stdin.readline()
+        used = process_time()
         done = asyncio.run(mailing.send_due(desk))
-        print(done.accepted, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+        used = process_time() - used
+        print(done.accepted, used, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

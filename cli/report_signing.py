@@ -18,7 +18,6 @@ from services import (
     dispatch_packages,
     report_differences,
     reports,
-    sign_offs,
     signed_files,
 )
 from services.mailing import send_due
@@ -50,22 +49,13 @@ def sign_off(
     """Xác nhận nội dung (đơn vị tham mưu) hoặc thể thức (Văn phòng); đủ hai thì trình lãnh đạo."""
     kind = SignOffKind(matter)
     with at_desk() as desk:
-        if kind is SignOffKind.CONTENT:
-            changed = sign_offs.sign_off_content(
-                desk.engine, plan, version=version, sha256_prefix=content, by=by, now=desk.now,
-                note=note,
-            )  # fmt: skip
-        else:
-            changed = sign_offs.sign_off_form(
-                desk.engine, plan, version=version, sha256_prefix=content, by=by, now=desk.now,
-                note=note, rules=read_rule_set(), blobs=desk.blobs,
-            )  # fmt: skip
-        asked = decision_requests.ask_if_signed_off(
-            desk.engine, plan, calendar=desk.calendar, now=desk.now
-        )
+        done = decision_requests.sign_off_and_ask(
+            desk.engine, plan, kind, version=version, sha256_prefix=content, by=by, note=note,
+            rules=read_rule_set(), blobs=desk.blobs, calendar=desk.calendar, now=desk.now,
+        )  # fmt: skip
         asyncio.run(send_due(desk))
-    text = f"Đã xác nhận {WORDS[kind]}." + (" Đã trình lãnh đạo." if asked else "")
-    answer({"changed": changed, "asked": asked}, as_json=as_json, text=text)
+    text = f"Đã xác nhận {WORDS[kind]}." + (" Đã trình lãnh đạo." if done.asked else "")
+    answer(done, as_json=as_json, text=text)
 
 
 @app.command("delegate")

@@ -132,6 +132,12 @@ SPECS: tuple[DeploymentSpec, ...] = (
     MAILROOM,
     ALARM,
     action_flow(
+        "sign_off",
+        "Xác nhận dự thảo",
+        "Đơn vị tham mưu xác nhận nội dung, Văn phòng xác nhận thể thức; đủ hai xác nhận thì trình "
+        "lãnh đạo.",
+    ),
+    action_flow(
         "decide",
         "Quyết định của lãnh đạo",
         "Phê duyệt hoặc trả lại dự thảo báo cáo; chỉ nhận đúng nội dung đã xem.",

@@ -5,7 +5,7 @@ from prefect import flow
 from tasks.alarms import tell_administrator
 from tasks.artifacts import publish_matrix
 from tasks.delivery import resolve_letters, send_letters
-from tasks.reminders import plan_reminders, write_bulletins
+from tasks.reminders import escalate_reviews, plan_reminders, write_bulletins
 from tasks.run_names import name_run
 
 
@@ -17,6 +17,7 @@ async def chase() -> None:
     """
     resolve_letters()
     plan_reminders()
+    escalate_reviews()
     write_bulletins()
     await send_letters()
     await publish_matrix()

@@ -31,6 +31,14 @@ class ConflictError(RefusedError):
     """The same key was already used with other content."""
 
 
+class VersionChangedError(ConflictError):
+    """A newer version came in while somebody judged the one before."""
+
+
+class SelfApprovalError(RefusedError):
+    """Nobody accepts what they entered themselves, or what their own unit sent."""
+
+
 class TooManyTriesError(RefusedError):
     """Somebody guesses, or was taken for one who does; the next try is looked at after a while."""
 

@@ -13,7 +13,7 @@ from models.leader_contexts import (
     LeaderReportContext,
 )
 from models.letter_frames import LetterContext
-from models.letter_rows import DutyRow, RemarkRow, TaskRow
+from models.letter_rows import DutyRow, OverduePlanRow, RemarkRow, TaskRow
 from models.letters import LetterKind
 from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.values import Value
@@ -145,6 +145,22 @@ class ExtensionContext(ProductContext):
     decided_by: Line
 
 
+class QuestionContext(ProductContext):
+    """E24: what the office asks about a version; the version stays with the office meanwhile."""
+
+    OPEN: ClassVar[tuple[str, ...]] = ("received_at", "question")
+
+    received_at: datetime
+    question: Line
+
+
+class ComplianceOverdueContext(LetterContext):
+    """E25: detailed plans whose compliance review has not been made within its term."""
+
+    plans: tuple[OverduePlanRow, ...]
+    term_working_days: int
+
+
 class ClosingContext(LetterContext):
     """E19: thanks and where the file is kept."""
 
@@ -201,4 +217,6 @@ CONTEXT_OF_KIND: dict[LetterKind, type[LetterContext]] = {
     LetterKind.LINK: LinkContext,
     LetterKind.ASK_SENDER: AskSenderContext,
     LetterKind.UNCLEAR_REPLY: UnclearReplyContext,
+    LetterKind.QUESTION: QuestionContext,
+    LetterKind.COMPLIANCE_OVERDUE: ComplianceOverdueContext,
 }

@@ -113,6 +113,15 @@ class RemarkRow(Value):
     hint: Line = ""
 
 
+class OverduePlanRow(Value):
+    """A detailed plan that waits for its compliance review beyond the term."""
+
+    unit_name: Line
+    product: Product
+    due_at: datetime
+    working_days_late: int
+
+
 class LinkedFile(Value):
     """A file of a letter that is too large to travel with it."""
 

@@ -33,6 +33,8 @@ class LetterKind(StrEnum):
     LINK = "E21"
     ASK_SENDER = "E22"
     UNCLEAR_REPLY = "E23"
+    QUESTION = "E24"
+    COMPLIANCE_OVERDUE = "E25"
 
 
 REMINDER_KINDS = frozenset(

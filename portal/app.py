@@ -13,8 +13,10 @@ from adapters.database import open_engine
 from config.settings import Settings
 from models.accounts import Role
 from portal.board import board_routes
+from portal.compliance import compliance_routes
 from portal.contact_changes import contact_change_routes
 from portal.decisions import decision_routes
+from portal.entering import entering_routes
 from portal.entrances import entrance_routes
 from portal.errors import add_error_pages
 from portal.file_links import file_link_routes
@@ -27,8 +29,10 @@ from portal.limits import Limits
 from portal.mail_confirmations import mail_confirmation_routes
 from portal.mailbox import mailbox_routes
 from portal.new_links import new_link_routes
+from portal.office_lists import office_list_routes
 from portal.pages import NavLink, SecurityHeaders, headers_of, make_templates
 from portal.personal import personal_routes
+from portal.question_answers import question_answer_routes
 from portal.rate_limits import AtOnce
 from portal.receipts import receipt_routes
 from portal.report_edits import report_edit_routes
@@ -36,6 +40,8 @@ from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
 from portal.reports import report_routes
 from portal.requests import request_routes
+from portal.review_acts import review_act_routes
+from portal.reviews import review_routes
 from portal.sign_in import sign_in_routes
 from portal.statics import static_routes
 from portal.unit_documents import unit_document_routes
@@ -51,6 +57,11 @@ PAGES = (
     report_edit_routes,  # before the pages of versions: its path would be one
     report_routes,
     report_trace_routes,
+    review_routes,
+    review_act_routes,
+    compliance_routes,
+    entering_routes,
+    office_list_routes,
     letter_routes,
     incoming_routes,
     mail_confirmation_routes,
@@ -84,6 +95,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     app.include_router(report_office_routes())
     app.include_router(request_routes())
     app.include_router(unit_document_routes())
+    app.include_router(question_answer_routes())
     app.include_router(file_link_routes())
     app.include_router(health_routes())
     if settings.is_loopback_mail:
@@ -104,8 +116,14 @@ def _closing(engine: Engine, lifespan: Lifespan[FastAPI] | None) -> Lifespan[Fas
 
 
 def _navigation(settings: Settings) -> tuple[NavLink, ...]:
-    links = [NavLink(label="Kế hoạch", href="/"), NavLink(label="Thư", href="/thu")]
-    links.append(NavLink(label="Thư đến", href="/thu-den"))
+    links = [
+        NavLink(label="Kế hoạch", href="/"),
+        NavLink(label="Thẩm định", href="/tham-dinh"),
+        NavLink(label="Gia hạn", href="/gia-han"),
+        NavLink(label="Thư đến", href="/thu-den"),
+        NavLink(label="Thư đi", href="/thu"),
+        NavLink(label="Nhật ký", href="/nhat-ky"),
+    ]
     if settings.is_loopback_mail:
         # Its letters hold the links by which units and leaders act.
         administrators = frozenset({Role.ADMINISTRATOR})

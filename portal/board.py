@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from adapters.ledger import PlanRecord
+from models.board_matrix import LETTERS, matrix_of
 from models.boards import Board, BoardRow
 from models.obligations import Standing
 from models.plans import Phase, RequirementKind
@@ -40,6 +41,11 @@ class BoardFilter(Value):
     phase: str = ""
     standing: Standing | None = None
     day: date | None = None
+    unit: str = ""
+
+    def takes(self, row: BoardRow) -> bool:
+        """Whether the reader wants to see the row."""
+        return self.standing in {None, row.standing} and self.unit in {"", row.unit_id}
 
 
 def board_routes(templates: Jinja2Templates) -> APIRouter:
@@ -56,20 +62,25 @@ def board_routes(templates: Jinja2Templates) -> APIRouter:
         giai_doan: Annotated[str, Query(max_length=40)] = "",
         tinh_trang: Annotated[str, Query(max_length=40)] = "",
         ngay: Annotated[str, Query(max_length=10)] = "",
+        don_vi: Annotated[str, Query(max_length=80)] = "",
     ) -> Response:
         plan = plan_of(desk, plan_id)
-        chosen = read_filter(giai_doan, tinh_trang, ngay)
+        chosen = read_filter(giai_doan, tinh_trang, ngay, don_vi)
         as_of = as_of_day(desk, chosen.day)
         board = read_board(desk.engine, plan_id, calendar=desk.calendar, as_of=as_of)
         phases = [p for p in plan.dossier.plan.phases if chosen.phase in {"", p.id}]
         whole = board.of_phase(chosen.phase) if chosen.phase else board
-        rows = [r for r in whole.rows if chosen.standing in {None, r.standing}]
+        rows = [r for r in whole.rows if chosen.takes(r)]
         context = {
             "plan": plan,
             "board": whole,
             "phases": phases,
             "lines": unit_lines(rows, phases),
             "shown": len(rows),
+            "units": {row.unit_id: row.unit_name for row in whole.rows},
+            "matrix": matrix_of(rows, plan.dossier.plan),
+            "letters_of": LETTERS,
+            "late_reviews": [r for r in whole.rows if is_late_review(r)],
             "chosen": chosen,
             "as_of": as_of,
             "today": desk.calendar.day_of(desk.now),
@@ -96,7 +107,7 @@ def plan_of(desk: Desk, plan_id: str) -> PlanRecord:
     return plan
 
 
-def read_filter(phase: str, standing: str, day: str) -> BoardFilter:
+def read_filter(phase: str, standing: str, day: str, unit: str = "") -> BoardFilter:
     """Read what the reader chose.
 
     Raises:
@@ -105,11 +116,18 @@ def read_filter(phase: str, standing: str, day: str) -> BoardFilter:
     try:
         return BoardFilter(
             phase=phase,
+            unit=unit,
             standing=Standing(standing) if standing else None,
             day=date.fromisoformat(day) if day else None,
         )
     except ValueError as error:
         raise HTTPException(422) from error
+
+
+def is_late_review(row: BoardRow) -> bool:
+    """Whether a compliance review is beyond its term."""
+    is_review = row.kind is RequirementKind.COMPLIANCE_REVIEW
+    return is_review and row.standing is Standing.OVERDUE
 
 
 def as_of_day(desk: Desk, day: date | None) -> datetime:

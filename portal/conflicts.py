@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from models.answer_forms import DOCUMENT_FIELD, FILES_FIELD
-from models.submissions import Answer, FieldValue
+from models.submissions import Answer
 from models.validation import NIL_FIELD
-from models.validation_shapes import label_of
 from models.values import Value
-from models.vietnamese import format_day, format_number
+from models.vietnamese import format_day
+from models.written_values import written_value
 
 NOTHING = "chưa ghi"
 
@@ -45,17 +45,3 @@ def _told(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _noted(notes: Mapping[str, str], id_: str) -> str:
     return f" ({notes[id_]})" if id_ in notes else ""
-
-
-def written_value(value: FieldValue) -> str:
-    """Return a value as its sender reads it again."""
-    if isinstance(value, bool):
-        return "Có" if value else "Không"
-    if isinstance(value, int):
-        return format_number(value)
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {format_number(number)}" for key, number in value.items())
-    if isinstance(value, tuple):
-        rows = (", ".join(f"{label_of(f)}: {cell}" for f, cell in row.items()) for row in value)
-        return "\n".join(rows) or "0"
-    return value

@@ -12,6 +12,7 @@ from adapters.outlines import read_outline
 from models.answer_forms import FILES_FIELD, carry_over, is_sent_by_form, narrative_titles
 from models.drafts import Draft
 from models.errors import SubmissionInvalidError
+from models.file_kinds import FileCode
 from models.indicators import IndicatorCatalogue
 from models.obligations import DONE_STATES
 from models.submissions import Answer, Attachment, Channel, Finding
@@ -31,10 +32,11 @@ from portal.form_pages import (
 )
 from portal.posted import DISCARD, FILES, MORE, SAVE, FormInput, Posted, PostedOf
 from portal.receipts import receipt_path
-from portal.uploads import KIND_CODE, keep_uploads, read_attachments, sign_attachment
+from portal.uploads import Kept, keep_uploads, read_attachments, sign_attachment
 from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.desk import Desk
 from services.drafts import find_draft, save_draft, throw_away
+from services.held_uploads import hold_files
 from services.plans import find_plan
 from services.portal_views import Task, find_by_nonce, find_findings, read_task
 from services.submissions import submit
@@ -142,7 +144,7 @@ def _refusal(sheet: Sheet, state: FormState, answer: Answer) -> tuple[int, FormS
 def _fault_status(faults: Mapping[str, tuple[str, ...]]) -> int:
     """Return 415 when nothing but the kind of a file is wrong, else 422."""
     only_files = faults.keys() <= {FILES_FIELD}
-    return 415 if only_files and all(KIND_CODE in one for one in faults[FILES_FIELD]) else 422
+    return 415 if only_files and all(FileCode.KIND in one for one in faults[FILES_FIELD]) else 422
 
 
 def _saved(sheet: Sheet, state: FormState) -> FormState:
@@ -179,9 +181,9 @@ def _read(request: Request, sheet: Sheet, posted: Posted) -> tuple[FormState, An
     task, given = sheet.task, posted.input
     id_, key = task.obligation.id, sheet.visitor.key
     kept = read_attachments(key, id_, given.every(FILES))
-    files, faults = keep_uploads(posted.files, sheet.desk.blobs, kept=kept)
-    request.state.stored = [sign_attachment(key, id_, file) for file in files]
-    answer, misread = _answer(sheet, given, files)
+    files = _keep(request, sheet, posted, kept)
+    faults = files.faults
+    answer, misread = _answer(sheet, given, files.attachments)
     faults = (*faults, *misread)
     wrong = {fault.field for fault in faults}
     checked = [
@@ -194,9 +196,22 @@ def _read(request: Request, sheet: Sheet, posted: Posted) -> tuple[FormState, An
         given=given,
         nonce=given.one(NONCE)[:64],
         started_from=int(started) if started.isdecimal() and len(started) < 6 else 0,  # noqa: PLR2004 - a version
-        attachments=files,
+        attachments=files.attachments,
     )
     return _marked(sheet, state, (*faults, *checked)), answer
+
+
+def _keep(request: Request, sheet: Sheet, posted: Posted, kept: tuple[Attachment, ...]) -> Kept:
+    """Store the files; those in doubt are put before a person."""
+    files = keep_uploads(posted.files, sheet.desk.blobs, kept=kept)
+    id_, key = sheet.task.obligation.id, sheet.visitor.key
+    # Should the ledger be out from here on, the page that keeps the typed text names them.
+    request.state.stored = [sign_attachment(key, id_, file) for file in files.attachments]
+    hold_files(
+        sheet.desk.engine, files.held, commune=sheet.desk.commune, unit_id=sheet.visitor.unit_id,
+        obligation_id=id_, contact_id=sheet.visitor.contact_id, now=sheet.desk.now,
+    )  # fmt: skip
+    return files
 
 
 def _answer(

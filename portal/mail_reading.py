@@ -37,6 +37,8 @@ KIND_LABELS = {
     LetterKind.LINK: ("Liên kết mới", "info"),
     LetterKind.ASK_SENDER: ("Đề nghị xác nhận thư", "warn"),
     LetterKind.UNCLEAR_REPLY: ("Thư chưa ghi nhận được", "warn"),
+    LetterKind.QUESTION: ("Đề nghị làm rõ", "info"),
+    LetterKind.COMPLIANCE_OVERDUE: ("Quá hạn rà soát", "bad"),
 }
 OTHER = ("Khác", "mute")
 _KILO = 1024

@@ -169,5 +169,6 @@ READERS = (Role.OFFICE, Role.LEADER, Role.VIEWER)
 OfficerOf = Annotated[Officer, Depends(require(*READERS))]
 AnyForm = Annotated[OfficerForm, Depends(form_of(*READERS))]
 ReviewForm = Annotated[OfficerForm, Depends(form_of(Role.OFFICE))]
+ReviewerOf = Annotated[Officer, Depends(require(Role.OFFICE))]
 AdministratorOf = Annotated[Officer, Depends(require())]
 AdministratorForm = Annotated[OfficerForm, Depends(form_of())]

@@ -17,9 +17,11 @@ from portal.visitors import PAGE, READ, VisitorOf
 from services.contact_changes import find_waiting_change
 from services.drafts import find_saved
 from services.portal_views import Task, read_tasks
+from services.questions import find_open_questions
 
 DONE_MESSAGES = {
     "xac-nhan": "Đã ghi nhận xác nhận của đơn vị.",
+    "tra-loi": "Đã ghi nhận câu trả lời của đơn vị.",
     "gia-han": "Đã ghi nhận đề nghị gia hạn; kết quả sẽ được thông báo qua thư.",
     "doi-dau-moi": (
         "Đã ghi nhận đề nghị đổi đầu mối; đề nghị xác nhận bằng thư gửi tới địa chỉ đang đăng ký."
@@ -62,6 +64,10 @@ def personal_routes(templates: Jinja2Templates) -> APIRouter:
                 desk.engine, commune=desk.commune, contact_id=visitor.contact_id
             ),
             "awaited": find_awaited(desk, visitor),
+            "questions": find_open_questions(
+                desk.engine, commune=desk.commune, unit_id=visitor.unit_id
+            ),
+            "products": {task.obligation.id: task.product for task in tasks},
             "message": DONE_MESSAGES.get(da, ""),
             "settings": desk.settings,
             "now": desk.now,

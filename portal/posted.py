@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
+from models.errors import TransientError
 from models.file_kinds import MAX_FILES
 from models.values import Value
 from portal.csrf import CSRF_FIELD, refuse_forged
@@ -80,6 +81,8 @@ async def _parsed(request: Request) -> FormData:
         if any(sign in error.message for sign in TOO_MUCH):
             raise HTTPException(413, TOO_MANY_FIELDS) from error
         raise HTTPException(400) from error
+    except OSError as error:  # the disk that holds what is coming in is full
+        raise TransientError("Không nhận được tệp do máy chủ hết chỗ; hãy thử lại sau.") from error
     except KeyError as error:  # a multipart form without a boundary
         raise HTTPException(400) from error
 

@@ -8,7 +8,7 @@ from fastapi.templating import Jinja2Templates
 
 from models.answer_forms import narrative_titles
 from models.submissions import Channel, Submission
-from portal.conflicts import written_value
+from models.written_values import written_value
 from portal.desk import DeskOf
 from portal.downloads import OCTETS, download_headers
 from portal.visitors import PAGE, READ, Visitor, VisitorOf

@@ -4,15 +4,15 @@ from fastapi import APIRouter, Response
 
 from portal.desk import DeskOf
 from portal.downloads import download
-from portal.visitors import READ, VisitorOf
+from portal.visitors import PAGE, READ, VisitorOf
 from services.unit_documents import Ending, write_unit_document
 
 
 def unit_document_routes() -> APIRouter:
-    """Return the route ``/d/{link}/van-ban/{version}/{ending}/{obligation_id}``; 0: blank form."""
+    """Return the route ``/dv/{who}/van-ban/{version}/{ending}/{obligation_id}``; 0: blank form."""
     router = APIRouter()
 
-    @router.api_route("/d/{link}/van-ban/{version}/{ending}/{obligation_id:path}", methods=READ)
+    @router.api_route(PAGE + "/van-ban/{version}/{ending}/{obligation_id:path}", methods=READ)
     def download_document(
         *, version: int, ending: Ending, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:

@@ -196,7 +196,7 @@ def _recent(
         .order_by(c.settled_at)
     )
     sent: dict[str, list[datetime]] = {}
-    for contact_id, settled_at in connection.execute(statement):
+    for contact_id, settled_at in connection.execute(statement).all():
         sent.setdefault(contact_id, []).append(settled_at)
     return sent
 

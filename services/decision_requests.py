@@ -4,18 +4,34 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from adapters.blobs import BlobStore
 from adapters.database import transaction
 from adapters.ledger import PlanRecord, read_plan
 from models.calendars import WorkingCalendar
 from models.countdowns import last_safe_hours
+from models.document_rules import RuleSet
 from models.due_dates import due_at
 from models.plans import RequirementKind
+from models.values import Value
 from services.decision_letters import ask_decider, asked_key
 from services.milestones import end_milestone
 from services.outbox import read_created
 from services.report_records import ReportRecord, latest_report, read_report
 from services.report_traces import refuse_unreconciled
-from services.sign_offs import missing_sign_offs, refuse_unsigned
+from services.sign_offs import (
+    SignOffKind,
+    missing_sign_offs,
+    refuse_unsigned,
+    sign_off_content,
+    sign_off_form,
+)
+
+
+class SignedOff(Value):
+    """What a sign-off did: whether it is new, and whether the leader is asked now."""
+
+    changed: bool
+    asked: bool
 
 
 def ask_decision(engine: Engine, plan_id: str, *, calendar: WorkingCalendar, now: datetime) -> bool:
@@ -46,6 +62,30 @@ def ask_if_signed_off(
         if report is None or report.verdict or missing_sign_offs(connection, report.id):
             return False
         return _ask(connection, plan, report, calendar=calendar, now=now)
+
+
+def sign_off_and_ask(
+    engine: Engine, plan_id: str, kind: SignOffKind, *, version: int, sha256_prefix: str, by: str,
+    note: str, rules: RuleSet, blobs: BlobStore, calendar: WorkingCalendar, now: datetime,
+) -> SignedOff:  # fmt: skip
+    """Record who answers for content or form; with the second of the two, ask the leader.
+
+    Raises:
+        ConflictError: the version is not the newest, or its content is not what was seen.
+        RefusedError: what stands against this sign-off, or against asking.
+    """
+    if kind is SignOffKind.CONTENT:
+        is_new = sign_off_content(
+            engine, plan_id, version=version, sha256_prefix=sha256_prefix, by=by, note=note, now=now
+        )
+    else:
+        is_new = sign_off_form(
+            engine, plan_id, version=version, sha256_prefix=sha256_prefix, by=by, note=note,
+            now=now, rules=rules, blobs=blobs,
+        )  # fmt: skip
+    return SignedOff(
+        changed=is_new, asked=ask_if_signed_off(engine, plan_id, calendar=calendar, now=now)
+    )
 
 
 def _ask(

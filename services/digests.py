@@ -179,7 +179,7 @@ def _read_items(
     if not letter_ids:
         return
     positions: dict[tuple[object, ...], Position] = {}
-    for row in connection.execute(_ITEMS, {"ids": letter_ids}):
+    for row in connection.execute(_ITEMS, {"ids": letter_ids}).all():
         (letter_id, obligation_id, unit_id), shared = row[:3], tuple(row[3:])
         position = positions.get(shared)
         if position is None:

@@ -58,8 +58,11 @@ def grant_extension(
     by: str,
     now: datetime,
     reason: str = "",
+    shown_as: str = "",
 ) -> None:
     """Give the unit until then and tell it; a grant after the deadline does not clean the delay.
+
+    ``shown_as`` is the name that the letter gives, where ``by`` is an account.
 
     Raises:
         RefusedError: the unit owes nothing there, or the new deadline is not later.
@@ -80,12 +83,19 @@ def grant_extension(
         _decide(connection, obligation_id, by=by, now=now, granted_until=until, reason=reason)
         notes = [note("extension.granted", obligation_id, until=until.isoformat(), reason=reason)]
         record(connection, notes, commune=plan.commune, actor=by, at=now)
-        notify_extension(connection, plan, obligation, until=until, refusal=None, by=by,
+        notify_extension(connection, plan, obligation, until=until, refusal=None,
+                         by=shown_as or by,
                          now=now)  # fmt: skip
 
 
 def refuse_extension(
-    engine: Engine, obligation_id: str, *, refusal: str, by: str, now: datetime
+    engine: Engine,
+    obligation_id: str,
+    *,
+    refusal: str,
+    by: str,
+    now: datetime,
+    shown_as: str = "",
 ) -> None:
     """Refuse the pending request, with a reason, and tell the unit.
 
@@ -101,7 +111,8 @@ def refuse_extension(
         _decide(connection, obligation_id, by=by, now=now, refusal=refusal)
         notes = [note("extension.refused", obligation_id, reason=refusal)]
         record(connection, notes, commune=plan.commune, actor=by, at=now)
-        notify_extension(connection, plan, obligation, until=None, refusal=refusal, by=by,
+        notify_extension(connection, plan, obligation, until=None, refusal=refusal,
+                         by=shown_as or by,
                          now=now)  # fmt: skip
 
 

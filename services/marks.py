@@ -73,7 +73,7 @@ def mark(connection: Connection, letters: Sequence[Claimed], *, of: Sending) -> 
     marked = set()
     if wanted:
         asked = {"ids": wanted, "of_owner": of.owner, "at": of.now}
-        marked = set(connection.execute(_MARK, asked).scalars())
+        marked = set(connection.execute(_MARK, asked).scalars().all())
     if len(marked) < len(letters):
         _turn_back(connection, [x for x in letters if x.id not in marked], owed, held=held, of=of)
     return Marked(frozenset(marked), held)
@@ -83,7 +83,7 @@ def _still_owed(connection: Connection, letters: Sequence[Claimed]) -> set[int]:
     reminders = [letter.id for letter in letters if letter.is_reminder]
     if not reminders:
         return set()
-    return set(connection.execute(_STILL_OWED, {"ids": reminders}).scalars())
+    return set(connection.execute(_STILL_OWED, {"ids": reminders}).scalars().all())
 
 
 def _turn_back(

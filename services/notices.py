@@ -12,6 +12,7 @@ from models.calendars import WorkingCalendar
 from models.letter_contexts import (
     AcceptedContext,
     ExtensionContext,
+    QuestionContext,
     ReceiptContext,
     ReturnedContext,
 )
@@ -123,6 +124,25 @@ def notify_extension(
     _tell(connection, plan, obligation, kind=LetterKind.EXTENSION, key=key, facts=facts, now=now)
 
 
+def notify_question(
+    connection: Connection,
+    plan: PlanRecord,
+    obligation: Obligation,
+    *,
+    number: int,
+    text: str,
+    now: datetime,
+) -> None:
+    """Ask about the latest version (E24); its state stays as it is."""
+    submission = read_submission(connection, obligation.id, obligation.version)
+    facts = _product(plan, obligation) | {
+        "received_at": submission.received_at,
+        "question": text,
+    }
+    key = f"question/{number}"
+    _tell(connection, plan, obligation, kind=LetterKind.QUESTION, key=key, facts=facts, now=now)
+
+
 def field_name(plan: PlanRecord, field: str) -> str:
     """The words a unit knows a field by; a narrative key is its own name."""
     names = {i.id: f"{i.name} ({i.id})" for i in plan.dossier.catalogue.indicators}
@@ -142,6 +162,7 @@ CONTEXTS: dict[LetterKind, type[LetterContext]] = {
     LetterKind.ACCEPTED: AcceptedContext,
     LetterKind.RETURNED: ReturnedContext,
     LetterKind.EXTENSION: ExtensionContext,
+    LetterKind.QUESTION: QuestionContext,
 }
 
 

@@ -1,7 +1,7 @@
 """Planners: what the calendar asks for is written only while the hour is beyond doubt."""
 
 from models.letter_holds import HoldReason
-from services import bulletins, mailing, reminders
+from services import bulletins, compliance_watches, mailing, reminders
 from services.brakes import hold_of
 from services.desk import Desk
 from services.reminders import Planning
@@ -25,6 +25,15 @@ def write_bulletins(desk: Desk) -> int:
     if _find_doubt(desk) is not None:
         return 0
     return bulletins.write_bulletins(
+        desk.engine, commune=desk.commune, calendar=desk.calendar, now=desk.now
+    )
+
+
+def escalate_reviews(desk: Desk) -> int:
+    """Tell whose reviews are beyond their term; nothing while the clock is in doubt."""
+    if _find_doubt(desk) is not None:
+        return 0
+    return compliance_watches.escalate_reviews(
         desk.engine, commune=desk.commune, calendar=desk.calendar, now=desk.now
     )
 

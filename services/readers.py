@@ -32,6 +32,6 @@ def read_readers(
     asked = {"of_commune": commune, "ids": sorted(contact_ids)}
     contacts = [
         RegisteredContact.model_validate(dict(zip(_NAMES, row, strict=True)))
-        for row in connection.execute(_OF_UNITS, asked)
+        for row in connection.execute(_OF_UNITS, asked).all()
     ]
     return {contact.id: contact for contact in contacts}, group_by_unit(contacts)

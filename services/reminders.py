@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select
 from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import PlanState, read_plans
-from adapters.round_tables import scratch_tables
+from adapters.round_tables import look_at_new, scratch_tables
 from models.calendars import WorkingCalendar
 from models.errors import UsageError
 from models.reminder_explain import RungStanding, explain
@@ -23,6 +23,7 @@ from services.reminder_classes import Round, find_superiors
 from services.reminder_letters import write_letters
 
 PLANNER = "planner"
+_JOINED = (tables.obligations, tables.contacts, tables.outbox, tables.outbox_items)
 
 
 class Planning(Value):
@@ -48,6 +49,7 @@ def plan_reminders(
     with transaction(engine) as connection:
         # Two planners at once would each read half of what the other has written.
         lock_chain(connection, commune)
+        look_at_new(connection, *_JOINED)
         plans = {p.id: p for p in read_plans(connection, commune=commune, state=PlanState.ACTIVE)}
         morning = Round(
             connection=connection,

@@ -8,8 +8,15 @@ from sqlalchemy import Connection, Engine, update
 
 from adapters import tables
 from adapters.database import transaction
-from adapters.ledger import PlanRecord, insert_new, read_obligation, read_plan, refuse_closed
-from models.errors import RefusedError
+from adapters.ledger import (
+    PlanRecord,
+    insert_new,
+    read_obligation,
+    read_plan,
+    read_submission,
+    refuse_closed,
+)
+from models.errors import RefusedError, SelfApprovalError, VersionChangedError
 from models.obligations import DONE_STATES, Obligation, ObligationState
 from services.journal import note, record
 from services.notices import notify_accepted, notify_returned
@@ -25,24 +32,51 @@ class ReviewVerdict(StrEnum):
     WAIVED = "waived"
 
 
-def accept(engine: Engine, obligation_id: str, *, reviewer: str, now: datetime) -> bool:
+def accept(
+    engine: Engine,
+    obligation_id: str,
+    *,
+    reviewer: str,
+    now: datetime,
+    seen: int | None = None,
+    unit_id: str | None = None,
+) -> bool:
     """Accept the latest version and tell the unit; False when it was accepted before.
+
+    ``seen`` is the version judged, where it is known; ``unit_id`` the reviewer's own unit.
 
     Raises:
         RefusedError: nothing waits for a review.
+        VersionChangedError: a newer version came in.
+        SelfApprovalError: the reviewer entered the version, or belongs to the unit.
     """
     with transaction(engine) as connection:
-        obligation = read_obligation(connection, obligation_id)
-        if obligation.state is ObligationState.ACCEPTED:
-            return False
-        _refuse_unsubmitted(obligation)
-        plan = read_plan(connection, obligation.plan_id)
-        refuse_closed(plan)
-        _store(
-            connection, plan, obligation, verdict=ReviewVerdict.ACCEPTED, reviewer=reviewer, now=now
+        return accept_on(
+            connection, obligation_id, reviewer=reviewer, now=now, seen=seen, unit_id=unit_id
         )
-        _set(connection, obligation_id, state=ObligationState.ACCEPTED, closed_at=now)
-        notify_accepted(connection, plan, obligation, now=now)
+
+
+def accept_on(
+    connection: Connection,
+    obligation_id: str,
+    *,
+    reviewer: str,
+    now: datetime,
+    seen: int | None = None,
+    unit_id: str | None = None,
+) -> bool:
+    """Accept in an open transaction; as ``accept``."""
+    obligation = read_obligation(connection, obligation_id)
+    if obligation.state is ObligationState.ACCEPTED:
+        return False
+    _refuse_unsubmitted(obligation)
+    refuse_changed(obligation, seen)
+    refuse_own(connection, obligation, reviewer=reviewer, unit_id=unit_id)
+    plan = read_plan(connection, obligation.plan_id)
+    refuse_closed(plan)
+    _store(connection, plan, obligation, verdict=ReviewVerdict.ACCEPTED, reviewer=reviewer, now=now)
+    _set(connection, obligation_id, state=ObligationState.ACCEPTED, closed_at=now)
+    notify_accepted(connection, plan, obligation, now=now)
     return True
 
 
@@ -55,6 +89,7 @@ def return_to_unit(
     reviewer: str,
     now: datetime,
     is_formal_defect: bool = False,
+    seen: int | None = None,
 ) -> bool:
     """Return the latest version for the named fields only, by a shorter deadline of its own.
 
@@ -63,26 +98,46 @@ def return_to_unit(
 
     Raises:
         RefusedError: nothing waits for a review, no field is named, or the deadline has passed.
+        VersionChangedError: a newer version than ``seen`` came in.
     """
+    with transaction(engine) as connection:
+        return return_on(
+            connection, obligation_id, remarks=remarks, due_at=due_at, reviewer=reviewer, now=now,
+            is_formal_defect=is_formal_defect, seen=seen,
+        )  # fmt: skip
+
+
+def return_on(
+    connection: Connection,
+    obligation_id: str,
+    *,
+    remarks: Mapping[str, str],
+    due_at: datetime,
+    reviewer: str,
+    now: datetime,
+    is_formal_defect: bool = False,
+    seen: int | None = None,
+) -> bool:
+    """Return in an open transaction; as ``return_to_unit``."""
     if not remarks:
         raise RefusedError("Hãy ghi ít nhất một mục cần bổ sung trước khi trả lại.")
     if due_at <= now:
         raise RefusedError("Hạn bổ sung phải sau thời điểm trả lại.")
-    with transaction(engine) as connection:
-        obligation = read_obligation(connection, obligation_id)
-        if obligation.state is ObligationState.RETURNED:
-            return False
-        _refuse_unsubmitted(obligation)
-        plan = read_plan(connection, obligation.plan_id)
-        refuse_closed(plan)
-        _store(connection, plan, obligation, verdict=ReviewVerdict.RETURNED, reviewer=reviewer,
-               now=now, remarks=remarks, due_at=due_at,
-               is_formal_defect=is_formal_defect)  # fmt: skip
-        received_at = None if is_formal_defect else obligation.first_received_at
-        _set(connection, obligation_id, state=ObligationState.RETURNED, return_due_at=due_at,
-             returns=obligation.returns + 1, first_received_at=received_at)  # fmt: skip
-        notify_returned(connection, plan, obligation, remarks=remarks, due_at=due_at,
-                        now=now)  # fmt: skip
+    obligation = read_obligation(connection, obligation_id)
+    if obligation.state is ObligationState.RETURNED:
+        return False
+    _refuse_unsubmitted(obligation)
+    refuse_changed(obligation, seen)
+    plan = read_plan(connection, obligation.plan_id)
+    refuse_closed(plan)
+    _store(connection, plan, obligation, verdict=ReviewVerdict.RETURNED, reviewer=reviewer,
+           now=now, remarks=remarks, due_at=due_at,
+           is_formal_defect=is_formal_defect)  # fmt: skip
+    received_at = None if is_formal_defect else obligation.first_received_at
+    _set(connection, obligation_id, state=ObligationState.RETURNED, return_due_at=due_at,
+         returns=obligation.returns + 1, first_received_at=received_at)  # fmt: skip
+    notify_returned(connection, plan, obligation, remarks=remarks, due_at=due_at,
+                    now=now)  # fmt: skip
     return True
 
 
@@ -106,6 +161,35 @@ def waive(engine: Engine, obligation_id: str, *, reason: str, by: str, now: date
                reason=reason)  # fmt: skip
         _set(connection, obligation_id, state=ObligationState.WAIVED, closed_at=now)
     return True
+
+
+def refuse_changed(obligation: Obligation, seen: int | None) -> None:
+    """Let a judgement pass that was made on the latest version.
+
+    Raises:
+        VersionChangedError: a newer version came in since.
+    """
+    if seen is not None and seen != obligation.version:
+        raise VersionChangedError(
+            f"Trong lúc xem xét, đơn vị đã gửi bản {obligation.version}; chưa ghi nhận quyết định "
+            f"đối với bản {seen}. Hãy xem phần thay đổi rồi quyết định lại."
+        )
+
+
+def refuse_own(
+    connection: Connection, obligation: Obligation, *, reviewer: str, unit_id: str | None
+) -> None:
+    """Let a review pass by somebody who has no part in the answer.
+
+    Raises:
+        SelfApprovalError: the reviewer entered the version, or belongs to the unit.
+    """
+    entered_by = read_submission(connection, obligation.id, obligation.version).entered_by
+    if reviewer == entered_by or unit_id == obligation.unit_id:
+        why = (
+            "đồng chí đã nhập thay bản này" if reviewer == entered_by else "bản này của đơn vị mình"
+        )
+        raise SelfApprovalError(f"Không tự duyệt được: {why}; hãy để người khác thẩm định.")
 
 
 def _refuse_unsubmitted(obligation: Obligation) -> None:

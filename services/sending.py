@@ -6,12 +6,20 @@ from collections.abc import Callable, Sequence
 
 from adapters.smtp import RelayLine, RelaySettings, tls_context_for
 from adapters.smtp_verdicts import Fault, Phase, attempt_of, is_relay_fault
+from adapters.steady_clock import steady_seconds
 from models.errors import TransientError
 from models.letters import Verdict
 from services.claims import Claimed
 from services.recording import Recorder
 
 MINUTE_SECONDS = 60.0
+# From asking for a letter's mark to its dot: less than the shortest quiet period, so that whoever
+# was given up for dead meanwhile, without dying, writes no dot behind a second copy.
+LONGEST_TO_DOT_SECONDS = 45.0
+STALE = Fault(
+    phase=Phase.DATA, verdict=Verdict.NOT_SENT, breaks_connection=True,
+    text="Tiến trình gửi bị dừng quá lâu trước khi kết thúc thư.",
+)  # fmt: skip
 OPENING = frozenset({Phase.CONNECT, Phase.AUTH})
 
 
@@ -136,10 +144,15 @@ class Lines:
         if fault is not None:
             return self._fail(line, letter, fault)
         self._stand(line)
+        asked_at = steady_seconds()
         if not await self._recorder.mark(letter):
             line.drop()
             return self._next()
         following = self._next() if self._is_pipelined else None
+        if steady_seconds() - asked_at > LONGEST_TO_DOT_SECONDS:
+            line.drop()
+            self._recorder.settle(letter, STALE)
+            return following or self._next()
         verdict = await line.dot(following.envelope if following is not None else None)
         self._recorder.settle(letter, verdict)
         if self._is_of_relay(verdict):

@@ -4,9 +4,17 @@ from datetime import date
 
 from prefect import task
 
-from services import decisions, extensions, report_numbers, report_receipts, reviews
+from adapters.rule_sets import read_rule_set
+from services import (
+    decision_requests,
+    decisions,
+    extensions,
+    report_numbers,
+    report_receipts,
+    reviews,
+)
 from tasks.desk import at_desk
-from tasks.vocabulary import DecisionChoice
+from tasks.vocabulary import DecisionChoice, SignOffChoice
 
 
 @task(task_run_name="ghi quyết định")
@@ -19,6 +27,19 @@ def record_decision(
             desk.engine, plan, version=version, sha256_prefix=content, verdict=decision.verdict,
             by=by, comment=comment, calendar=desk.calendar, now=desk.now,
         )  # fmt: skip
+
+
+@task(task_run_name="ghi xác nhận dự thảo")
+def record_sign_off(
+    plan: str, *, version: int, content: str, matter: SignOffChoice, by: str, note: str
+) -> bool:
+    """Record who answers for content or form of the version seen; ask the leader when both do."""
+    with at_desk() as desk:
+        return decision_requests.sign_off_and_ask(
+            desk.engine, plan, matter.kind, version=version, sha256_prefix=content, by=by,
+            note=note, rules=read_rule_set(), blobs=desk.blobs, calendar=desk.calendar,
+            now=desk.now,
+        ).changed  # fmt: skip
 
 
 @task(task_run_name="ghi số, ngày")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tasks.vocabulary import DecisionChoice
+from tasks.vocabulary import DecisionChoice, SignOffChoice
 
 PlanId = Annotated[
     str | None,
@@ -48,6 +48,8 @@ By = Annotated[str, Field(title="Người thực hiện", description="Họ tên
 Reason = Annotated[str, Field(title="Lý do", min_length=1)]
 Decision = Annotated[DecisionChoice, Field(title="Quyết định")]
 Comment = Annotated[str, Field(title="Ý kiến", description="Bắt buộc khi trả lại.")]
+SignOffMatter = Annotated[SignOffChoice, Field(title="Xác nhận về")]
+Note = Annotated[str, Field(title="Ý kiến", description="Có thể để trống.")]
 FailedFlow = Annotated[str, Field(title="Luồng bị lỗi", description="Để trống: chỉ kiểm tra.")]
 FailedRun = Annotated[str, Field(title="Tên lượt chạy bị lỗi")]
 FailedRunId = Annotated[str, Field(title="Mã lượt chạy bị lỗi")]

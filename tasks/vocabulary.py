@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from services.decisions import Verdict
+from services.sign_offs import SignOffKind
 
 
 class DecisionChoice(StrEnum):
@@ -23,3 +24,15 @@ _VERDICTS = {
     DecisionChoice.RETURN: Verdict.RETURNED,
     DecisionChoice.PASS_ON: Verdict.PASSED_ON,
 }
+
+
+class SignOffChoice(StrEnum):
+    """What somebody answers for."""
+
+    CONTENT = "Nội dung (đơn vị tham mưu)"
+    FORM = "Thể thức (Văn phòng, văn thư)"
+
+    @property
+    def kind(self) -> SignOffKind:
+        """The sign-off the choice stands for."""
+        return SignOffKind.CONTENT if self is SignOffChoice.CONTENT else SignOffKind.FORM

@@ -16,14 +16,16 @@ from models.letter_contexts import (
     AssignmentContext,
     ChangeRow,
     ClosingContext,
+    ComplianceOverdueContext,
     ExtensionContext,
     LinkContext,
+    QuestionContext,
     ReceiptContext,
     ResendContext,
     ReturnedContext,
 )
 from models.letter_frames import LetterContext
-from models.letter_rows import DutyRow, LateUnitRow, RemarkRow, UnitTaskRow
+from models.letter_rows import DutyRow, LateUnitRow, OverduePlanRow, RemarkRow, UnitTaskRow
 from models.letters import LetterKind
 from models.mail_contexts import AskSenderContext, UnclearReplyContext
 from models.plans import RequirementKind
@@ -308,5 +310,31 @@ LETTERS: dict[LetterKind, LetterContext] = {
                 ),
             ),
         }
+    ),
+    LetterKind.QUESTION: QuestionContext.model_validate(
+        PRODUCT
+        | {
+            "received_at": at(20, 9, 15),
+            "question": "Số lượt người dự 02 buổi tuyên truyền đã gồm học sinh hay chưa?",
+        }
+    ),
+    LetterKind.COMPLIANCE_OVERDUE: ComplianceOverdueContext(
+        frame=FRAME,
+        to=COORDINATOR,
+        plans=(
+            OverduePlanRow(
+                unit_name="Hội Nông dân xã",
+                product="phiếu rà soát tính tuân thủ của Hội Nông dân xã",
+                due_at=at(2),
+                working_days_late=1,
+            ),
+            OverduePlanRow(
+                unit_name="Trường Mầm non Bát Mọt",
+                product="phiếu rà soát tính tuân thủ của Trường Mầm non Bát Mọt (lần 2)",
+                due_at=at(1),
+                working_days_late=2,
+            ),
+        ),
+        term_working_days=2,
     ),
 }

@@ -93,8 +93,10 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_reject_unlisted_recipient = no
 smtpd_sender_restrictions = check_sender_access {sender_access}
 virtual_alias_maps = {aliases}
+always_bcc = {archive}
 virtual_mailbox_domains = {domain}
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp_port}
+lmtp_destination_recipient_limit = 1
 default_transport = error:5.1.2 no way out of the tests
 bounce_queue_lifetime = 1h
 """
@@ -223,9 +225,15 @@ def running_dovecot(addresses: Sequence[str]) -> Iterator[Dovecot]:
 
 @contextmanager
 def running_postfix(
-    lmtp_port: int, domain: str, *, aliases: Mapping[str, str] | None = None
+    lmtp_port: int,
+    domain: str,
+    *,
+    aliases: Mapping[str, str] | None = None,
+    archive: str = "",
 ) -> Iterator[Postfix]:
     """Run a Postfix that hands mail for this domain to LMTP during the block.
+
+    It leaves a copy of everything it takes in the mailbox of the ``archive`` address, if any.
 
     For senders of the domain it states that their domain was proved, as a server does that checks.
     """
@@ -240,7 +248,7 @@ def running_postfix(
         (config / "main.cf").write_text(
             _MAIN_CF.format(
                 folder=folder, servers=POSTFIX_SERVERS, domain=domain,
-                lmtp_port=lmtp_port, aliases=_inline(aliases or {}),
+                lmtp_port=lmtp_port, aliases=_inline(aliases or {}), archive=archive,
                 sender_access=_inline({domain: f"PREPEND Authentication-Results: {VERDICT}{domain}"}),
             )
         )  # fmt: skip
@@ -284,6 +292,8 @@ def _wait_for_greeting(server: subprocess.Popen[bytes], port: int) -> None:
 
 
 def _inline(table: Mapping[str, str]) -> str:
+    if not table:
+        return ""  # Postfix refuses a table without a line
     return "inline:{" + "".join(f" {{ {key} = {value} }}" for key, value in table.items()) + " }"
 
 

@@ -15,7 +15,8 @@ import psycopg
 from psycopg import sql
 
 OWNER = "postgres"
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # nothing outlives a test
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")  # as a commune's own server
 
 
 class Cluster:
@@ -69,7 +70,9 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_cluster(bin_folder: Path, port: int) -> Iterator[Cluster]:
+def running_cluster(
+    bin_folder: Path, port: int, settings: tuple[str, ...] = QUICK
+) -> Iterator[Cluster]:
     """Make a cluster, run it during the block, stop it by its pid and remove it."""
     folder = Path(tempfile.mkdtemp(prefix="dondoc-pg-"))
     try:
@@ -79,7 +82,7 @@ def running_cluster(bin_folder: Path, port: int) -> Iterator[Cluster]:
         options = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         subprocess.run((*_as_owner(), *init, *options), check=True, capture_output=True)
         server = subprocess.Popen(
-            (*_as_owner(), str(bin_folder / "postgres"), *_server_options(folder, port)),
+            (*_as_owner(), str(bin_folder / "postgres"), *_server_options(folder, port, settings)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -103,9 +106,10 @@ def find_free_port() -> int:
         return port
 
 
-def _server_options(folder: Path, port: int) -> tuple[str, ...]:
-    settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}")
-    return ("-D", str(folder / "data"), *(x for s in (*settings, *QUICK) for x in ("-c", s)))
+def _server_options(folder: Path, port: int, settings: tuple[str, ...]) -> tuple[str, ...]:
+    place = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}")
+    given = (*place, "max_connections=60", *settings)
+    return ("-D", str(folder / "data"), *(x for setting in given for x in ("-c", setting)))
 
 
 def _as_owner() -> tuple[str, ...]:

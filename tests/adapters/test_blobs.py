@@ -1,13 +1,14 @@
 """Files are kept once, whole, by what they hold."""
 
 import hashlib
+import os
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from adapters.blobs import BlobStore
-from models.errors import PermanentError, RefusedError
+from adapters.blobs import UNFINISHED, BlobStore
+from models.errors import PermanentError, RefusedError, TransientError
 
 CONTENT = "Biên bản họp thôn".encode()
 
@@ -68,7 +69,7 @@ def test_a_stream_is_stored_as_its_content_would_be(tmp_path: Path) -> None:
 def test_a_stream_that_is_too_long_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="lớn hơn 1 MB"):
         BlobStore(tmp_path).put_stream(BytesIO(b"x" * 2**21), most=2**20)
-    assert not list(tmp_path.iterdir())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_file_is_checked_before_it_is_read_in_pieces(store: BlobStore) -> None:
@@ -81,3 +82,22 @@ def test_a_file_is_checked_before_it_is_read_in_pieces(store: BlobStore) -> None
     path.unlink()
     with pytest.raises(PermanentError, match="Thiếu tệp"):
         store.checked(sha256)
+
+
+def test_what_a_killed_writer_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"first")
+    old, young = tmp_path / UNFINISHED / "old", tmp_path / UNFINISHED / "young"
+    for path, hours in ((old, 25), (young, 23)):
+        path.write_bytes(b"half")
+        made = path.stat().st_mtime - hours * 3600
+        os.utime(path, (made, made))
+    store.put(b"second")
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_a_store_that_cannot_be_written_says_so_and_that_it_may_pass(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(TransientError, match="Không ghi được tệp"):
+        BlobStore(tmp_path / "file").put(b"x")

@@ -26,7 +26,7 @@ TYPES = (
     r"GIAO NHIỆM VỤ|NHẮC HẠN \(còn \d+ ngày( làm việc)?\)|ĐẾN HẠN HÔM NAY|QUÁ HẠN LẦN \d+|"
     r"BÁO CÁO LÃNH ĐẠO|ĐÃ TIẾP NHẬN|ĐỀ NGHỊ GỬI LẠI|TRẢ LẠI ĐỂ BỔ SUNG \(lần \d+\)|ĐÃ CHẤP NHẬN|"
     r"GIA HẠN|BẢN TIN TUẦN \d+ \(.*?\)|TRÌNH DUYỆT( \(đã có ý kiến\))?|KẾT THÚC|"
-    r"LIÊN KẾT MỚI|XÁC NHẬN ĐẦU MỐI|"
+    r"LIÊN KẾT MỚI|XÁC NHẬN ĐẦU MỐI|ĐỀ NGHỊ LÀM RÕ|QUÁ HẠN RÀ SOÁT|"
     r"ĐỀ NGHỊ XÁC NHẬN THƯ|THƯ CHƯA GHI NHẬN ĐƯỢC|ĐÃ NHẬN THƯ, ĐANG NHẬP SỐ LIỆU"
 )
 

@@ -1,9 +1,15 @@
 """A unit's own report and a village's sheet: sound in form, whole in content, one page where so."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
+from defusedxml.ElementTree import fromstring
+from pypdf import PdfReader
 
 from adapters.document_layout import lay_out
 from adapters.document_reading import read_document
@@ -17,9 +23,11 @@ from models.documents import OfficialDocument, Table
 from models.indicators import IndicatorType
 from models.obligations import Obligation, ObligationState
 from models.plans import PlanDossier, RequirementKind
+from models.printed_letters import drawable
 from models.submissions import Answer
 from models.unit_documents import KINDS, UnitCase, build_unit_document, paragraphs_of, unit_case
 from models.units import Unit
+from tests.adapters.test_hostile_texts import HOSTILE
 from tests.nd30_seeds import judged
 from tests.unit_answers import EVENT, full_answer, with_signers
 
@@ -203,3 +211,60 @@ def test_rows_of_tables_are_never_wider_than_their_tables() -> None:
             for block in annex.blocks:
                 assert isinstance(block, Table)
                 assert all(len(row.cells) <= len(block.columns) for row in block.rows)
+
+
+def saying(text: str) -> UnitCase:
+    """A school whose every word, note and row is that text."""
+    one = case("th-th")
+    told = full_answer(one.asked)
+    row = dict.fromkeys(("event_id", "title", "place", "topic"), text) | {"date": "2026-06-02"}
+    values = {
+        i.id: text if i.type is IndicatorType.TEXT else (row,) if i.type is IndicatorType.LIST
+        else told.values[i.id] for i in one.asked
+    }  # fmt: skip
+    changed = {"values": values, "notes": {"CD01": text}, "narrative": {"thuyet_minh": text}}
+    return one.model_copy(update={"answer": told.model_copy(update=changed)})
+
+
+def shape(one: UnitCase) -> Counter[str]:
+    """Count what the body of the DOCX is built of; a row of a long text may break."""
+    with ZipFile(BytesIO(write_docx(build_unit_document(one), modified=AT))) as package:
+        tags = (e.tag for e in fromstring(package.read("word/document.xml")).iter())
+    return Counter(tag.rpartition("}")[2] for tag in tags)
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if len(text.splitlines()) == 1])
+def test_hostile_words_shape_no_document_of_a_unit(text: str) -> None:
+    assert shape(saying(text)) == shape(saying("Lời bình thường"))
+
+
+@pytest.mark.slow
+def test_the_pdf_of_hostile_words_is_set_as_text() -> None:
+    text = " ".join(drawable(text) for text in HOSTILE)
+    made = write_pdf(build_unit_document(saying(text)), timestamp=AT)
+    assert "{{7*7}}" in "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
+
+
+def narrated(words: Sequence[str]) -> OfficialDocument:
+    one = case("th-th")
+    answer = full_answer(one.asked).model_copy(
+        update={"narrative": {"thuyet_minh": " ".join(words)}}
+    )
+    return build_unit_document(one.model_copy(update={"answer": answer}))
+
+
+def test_a_narrative_of_ten_megabytes_is_whole_in_the_docx() -> None:
+    words = [f"từ{n:07d}" for n in range(900_000)]
+    content = write_docx(narrated(words), modified=AT)
+    with ZipFile(BytesIO(content)) as package:
+        told = package.read("word/document.xml").decode()
+    assert sum(len(word.encode()) + 1 for word in words) > 10_000_000
+    assert re.findall(r"từ\d{7}", told) == words
+
+
+@pytest.mark.slow
+def test_a_long_narrative_is_whole_in_a_pdf_set_in_parts() -> None:
+    words = [f"từ{n:07d}" for n in range(70_000)]
+    made = PdfReader(BytesIO(write_pdf(narrated(words), timestamp=AT)))
+    told = "".join(page.extract_text() for page in made.pages)
+    assert re.findall(r"từ\d{7}", told) == words

@@ -53,8 +53,12 @@ def running_sink(
     die_after: int = 0,
     seed: int = 0,
     gate: Path | None = None,
+    patience: float | None = None,
 ) -> Iterator[Sink]:
-    """Run a sink of its own process for the block; a gate holds letters until its file appears."""
+    """Run a sink of its own process for the block; a gate holds letters until its file appears.
+
+    A sink with ``patience`` hangs up on a letter that does not end within so many seconds.
+    """
     options: dict[str, object] = {
         "port": port,
         "delay": delay,
@@ -63,6 +67,8 @@ def running_sink(
     }
     if gate is not None:
         options |= {"gate": str(gate)}
+    if patience is not None:
+        options |= {"patience": patience}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.sink", "--log", str(log)]
         + [part for name, value in options.items() for part in (f"--{name}", str(value))],

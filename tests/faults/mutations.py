@@ -16,7 +16,7 @@ from adapters import database, owners, tables
 from adapters.smtp import Envelope, RelayLine
 from adapters.smtp_verdicts import Fault
 from models.clocks import MonotonicReading
-from services import claims, composing, resolving
+from services import claims, composing, resolving, sending
 from services.claims import Claimed
 from services.composing import Batch, Composer, Draft
 from services.recording import Recorder
@@ -24,6 +24,7 @@ from services.resolving import Resolver
 
 Patch = Callable[[], None]
 BUSY_MS = 100
+HASTY_SECONDS = 0.2
 
 
 def no_dot_mark() -> None:
@@ -156,6 +157,29 @@ def stopping_before_dot(ordinal: int) -> Patch:
     return patch
 
 
+def no_dot_deadline() -> None:
+    """A dot is written however long ago its mark was asked for."""
+    sending.LONGEST_TO_DOT_SECONDS = float("inf")
+
+
+def hasty_dot() -> None:
+    """A dot must follow its mark within a fifth of a second, so that a short pause is a long one."""
+    sending.LONGEST_TO_DOT_SECONDS = HASTY_SECONDS
+
+
+def stop_after_mark() -> None:
+    """Not a safeguard: the process stops itself when the first mark is committed."""
+    mark, count = Recorder.mark, itertools.count(1)
+
+    async def stopping(self: Recorder, letter: Claimed) -> bool:
+        is_marked = await mark(self, letter)
+        if next(count) == 1:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return is_marked
+
+    Recorder.mark = stopping  # type: ignore[method-assign]
+
+
 def die_after_dot() -> None:
     """Not a safeguard: the process dies when it has the first verdict, before that is recorded."""
     end = RelayLine.dot
@@ -179,6 +203,9 @@ MUTATIONS: dict[str, Patch] = {
     "full sync": no_full_sync,
     "freeze": no_freeze,
     "impatient": impatient,
+    "hasty dot": hasty_dot,
+    "dot deadline": no_dot_deadline,
+    "stop after mark": stop_after_mark,
     "die after dot": die_after_dot,
     "stop after claim": stop_after_claim,
     "stop before taking": stop_before_taking,

@@ -22,11 +22,18 @@ class Truth:
     """The append-only log, and how the server misbehaves."""
 
     def __init__(
-        self, log: Path, *, delay: float, die_after: int, gate: Path | None = None
+        self,
+        log: Path,
+        *,
+        delay: float,
+        die_after: int,
+        gate: Path | None = None,
+        patience: float | None = None,
     ) -> None:
         self._file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.delay = delay
         self._gate = gate
+        self.patience = patience
         self._left = die_after
 
     def accept(self, sender: str, recipient: str, content: bytes) -> None:
@@ -74,7 +81,8 @@ async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, truth
         elif verb == "DATA":
             say("354 End data with <CR><LF>.<CR><LF>")
             await writer.drain()
-            content = await reader.readuntil(b"\r\n.\r\n")
+            async with asyncio.timeout(truth.patience):  # RFC 5321 4.5.3.2: a relay waits so long
+                content = await reader.readuntil(b"\r\n.\r\n")
             await asyncio.sleep(truth.delay * random.random())
             await truth.open_gate()
             truth.accept(sender, recipient, content[:-3].replace(b"\r\n..", b"\r\n."))
@@ -99,7 +107,7 @@ async def serve(port: int, truth: Truth) -> None:
     async def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await talk(reader, writer, truth)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
             writer.close()
 
     server = await asyncio.start_server(session, "127.0.0.1", port, limit=2**24)
@@ -115,9 +123,11 @@ if __name__ == "__main__":
     options.add_argument("--die-after", type=int, default=0)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--gate", type=Path)
+    options.add_argument("--patience", type=float)
     chosen = options.parse_args(sys.argv[1:])
     random.seed(chosen.seed)
     truth = Truth(
-        chosen.log, delay=chosen.delay, die_after=chosen.die_after, gate=chosen.gate
+        chosen.log, delay=chosen.delay, die_after=chosen.die_after, gate=chosen.gate,
+        patience=chosen.patience,
     )  # fmt: skip
     asyncio.run(serve(chosen.port, truth))

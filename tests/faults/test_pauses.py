@@ -6,12 +6,13 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.faults.bench import Shelf, Sink, recover, rounds, sending
-from tests.faults.checker import check, read_log
+from tests.faults.bench import Place, Shelf, Sink, recover, rounds, running_sink, sending
+from tests.faults.checker import Findings, check, read_log
 from tests.faults.dump import dump
-from tests.faults.injection import Zygote
+from tests.faults.injection import Act, Zygote
 from tests.postgresql_cluster import Cluster
 
 SEED = 20261124
@@ -76,3 +77,53 @@ def _pause_once(
     findings = recover(place, zygote, sink)
     assert findings.is_clean, f"dot {dot} of {connections}, {before} before: {vars(findings)}"
     assert len(read_log(sink.log)) == VILLAGES
+
+
+@pytest.fixture
+def on_server(tmp_path: Path, postgresql: Cluster) -> Shelf:
+    """A few letters on PostgreSQL, where a stopped sender may lose its lock."""
+    return Shelf(tmp_path, villages=VILLAGES, cluster=postgresql)
+
+
+def _end_sessions(place: Place) -> None:
+    """Let the server end every session, the stopped sender's and its lock with it."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(place.url.replace("+psycopg", "")) as connection:
+        connection.execute(f"SELECT pg_terminate_backend(pid) {others}")
+
+
+def _wake_late(shelf: Shelf, zygotes: tuple[Zygote, Zygote], act: Act, sink: Sink) -> Findings:
+    """Stop the act, end its session, let others settle and send everything, wake it again."""
+    zygote, second = zygotes
+    pid = zygote.stop(act)
+    _end_sessions(shelf.place)
+    assert second.run(rounds(shelf.place, sink, 1, 20, 40)) == 0
+    assert len({letter.message_id for letter in read_log(sink.log)}) == VILLAGES
+    os.kill(pid, signal.SIGCONT)
+    zygote.outcome()
+    return recover(shelf.place, zygote, sink)
+
+
+@pytest.mark.parametrize("off", [(), ("dot deadline",)])
+def test_a_sender_that_was_given_up_while_it_was_stopped_writes_no_dot(
+    on_server: Shelf, zygote: Zygote, second: Zygote, sink: Sink, off: tuple[str, ...]
+) -> None:
+    act = sending(on_server.place, sink.port, 1).without("hasty dot", "stop after mark", *off)
+    findings = _wake_late(on_server, (zygote, second), act, sink)
+    assert bool(findings.doubled) == bool(off), vars(findings)
+    assert not findings.lost
+
+
+@pytest.mark.parametrize("patience", [0.2, None])
+def test_a_dot_that_comes_later_than_a_relay_waits_is_not_taken(
+    on_server: Shelf, zygote: Zygote, second: Zygote, sink: Sink, patience: float | None
+) -> None:
+    """What no sender can see, a stop between its last look and the dot, the relay's patience ends.
+
+    With a relay that waits for ever one copy more arrives: the limit that docs/faults.md names.
+    """
+    with running_sink(sink.log, patience=patience) as waiting:
+        act = sending(on_server.place, waiting.port, 1).without("stop before dot 1")
+        findings = _wake_late(on_server, (zygote, second), act, sink)
+    assert bool(findings.doubled) == (patience is None), vars(findings)
+    assert not findings.lost

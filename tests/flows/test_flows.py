@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from prefect.client.orchestration import get_client
 
-from adapters.rule_sets import read_rule_set
 from flows.activities import activities
 from flows.chase import chase
 from flows.decide import decide
@@ -16,11 +15,12 @@ from flows.mailroom import mailroom
 from flows.preparation import preparation
 from flows.receive import receive
 from flows.reporting import reporting
+from flows.sign_off import sign_off
 from flows.waive import waive
 from models.obligations import ObligationState
 from models.submissions import Answer, Channel
-from services import boards, reports, reviews, sign_offs, submissions
-from tasks.vocabulary import DecisionChoice
+from services import boards, reports, reviews, submissions
+from tasks.vocabulary import DecisionChoice, SignOffChoice
 from tests.flows.conftest import PLAN, Commune, artifacts, newest_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -103,14 +103,14 @@ async def test_the_report_goes_from_the_units_to_the_province(commune: Commune) 
     report = reports.find_report(desk.engine, PLAN)
     assert report is not None
     assert report.verdict is None
-    seen = report.sha256
-    sign_offs.sign_off_content(
-        desk.engine, PLAN, version=1, sha256_prefix=seen, by="Trưởng phòng", now=desk.now
-    )
-    sign_offs.sign_off_form(
-        desk.engine, PLAN, version=1, sha256_prefix=seen, by="Chánh Văn phòng", now=desk.now,
-        rules=read_rule_set(), blobs=desk.blobs, note="đạt",
-    )  # fmt: skip
+    before = commune.letters
+    for matter, by in ((SignOffChoice.CONTENT, "Trưởng phòng"), (SignOffChoice.FORM, "Chánh VP")):
+        assert commune.letters == before  # the leader is asked when both are there
+        await sign_off(
+            plan=PLAN, version=report.version, content=report.sha256[:12], matter=matter, by=by,
+            note="đạt",
+        )  # fmt: skip
+    assert commune.letters == before + 1
     await decide(
         plan=PLAN, version=report.version, content=report.sha256[:12],
         decision=DecisionChoice.APPROVE, by="Lê Văn Công",

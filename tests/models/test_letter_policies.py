@@ -48,6 +48,8 @@ ONCE, LEAST, MUST = (
         (LetterKind.LINK, LEAST),
         (LetterKind.ASK_SENDER, LEAST),
         (LetterKind.UNCLEAR_REPLY, LEAST),
+        (LetterKind.QUESTION, LEAST),
+        (LetterKind.COMPLIANCE_OVERDUE, LEAST),
         (LetterKind.DISPATCH, MUST),
     ],
 )

@@ -164,3 +164,22 @@ def test_the_heads_of_the_two_units_sign_off_on_their_own_pages(site: Site) -> N
         assert "Đã xác nhận" in decide(site, own, fields | {"quyet_dinh": matter}).text
     assert site.row_counts()["sign_offs"] == 2
     assert verdict_of(site)[0] is None
+
+
+def test_a_scanner_that_fetches_what_the_leader_may_open_decides_nothing(
+    site: Site, leader: str
+) -> None:
+    before = site.row_counts()
+    for path in (
+        leader,
+        f"{leader}/bao-cao/{PLAN}",
+        f"{leader}/bao-cao/{PLAN}?quyet_dinh=approved",
+    ):
+        for _ in range(20):
+            site.client.get(path)
+            site.client.head(path)
+    assert site.row_counts() == before
+    assert verdict_of(site) == (None, None, None)
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    answer = decide(site, leader, fields | {"quyet_dinh": "approved"})
+    assert "Lãnh đạo phê duyệt lúc" in answer.text

@@ -147,7 +147,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(site: Site, name: str, conte
     link = site.open("thon-01")
     fields = site.form(link, SHEET) | {"v.TT01": "1"}
     wrong = site.send(link, SHEET, fields, files=[("tep", (name, content))])
-    assert wrong.status_code == 422
+    assert wrong.status_code == 415
     assert "không nhận loại tệp này" in wrong.text
     assert site.row_counts()["submissions"] == 0
 

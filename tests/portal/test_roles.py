@@ -13,8 +13,12 @@ from portal.app import make_app
 from portal.officers import Gate
 from tests.portal.conftest import COOKIE, PLAN, Site
 
-# Pages of units, files of letters, the health, and the way in: no account, or not yet one.
-FREE = ("/d/", "/tep/", "/suc-khoe", "/dang-nhap", "/vao/", "/xac-nhan-thu/")
+# Pages of units and their ways in, files of letters, the health, the way in of the office, and
+# what every page is made of: no account, or not yet one.
+FREE = (
+    "/d/", "/l/", "/dv/", "/lien-ket-moi", "/tep/", "/suc-khoe", "/dang-nhap", "/vao/", "/tinh/",
+    "/xac-nhan-thu/",
+)  # fmt: skip
 VALUES = {
     "plan_id": PLAN, "unit_id": "thon-01", "obligation_id": f"{PLAN}/PSL/thon-01/1",
     "version": "1", "letter_id": "1", "mail_id": "1", "number": "1", "name": "x", "sha256": "x",
@@ -50,7 +54,11 @@ def filled(path: str) -> str:
     return re.sub(r"{(\w+)(:path)?}", lambda m: VALUES.get(m[1], "1"), path)
 
 
-@pytest.mark.parametrize(("method", "path", "roles"), ROUTES, ids=lambda x: str(x)[:60])
+@pytest.mark.parametrize(
+    ("method", "path", "roles"),
+    ROUTES,
+    ids=lambda one: one if isinstance(one, str) else "-".join(sorted(one)),
+)
 def test_every_route_names_its_roles_and_no_viewer_sends_anything(
     method: str, path: str, roles: frozenset[Role]
 ) -> None:
@@ -100,7 +108,7 @@ def test_each_role_reaches_what_is_its_own_and_nothing_else(site: Site, role: Ro
 
 def test_a_personal_link_opens_no_page_of_the_office(site: Site) -> None:
     site.sign_out()
-    link = site.link("ubnd")
+    link = site.token("ubnd")
     for cookies in ({COOKIE: link}, {"__Host-dondoc": link}):
         site.client.cookies.update(cookies)
         for method, path, _ in ROUTES:

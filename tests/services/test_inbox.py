@@ -18,6 +18,7 @@ from tests.incoming_corpus import CORPUS
 from tests.incoming_mails import PASSED, dsn, mail
 from tests.mail_servers import Dovecot, missing_programs, running_dovecot
 from tests.services.inbox_stage import NOW, Postbox
+from tests.services.reporting import Reporting
 from tests.services.stage import COMMUNE, at
 
 pytestmark = [
@@ -258,3 +259,19 @@ def test_mails_that_cannot_be_moved_are_told_after_a_while(postbox: Postbox) -> 
 def _set_state(postbox: Postbox, state: LetterState) -> None:
     with transaction(postbox.engine) as connection:
         connection.execute(update(tables.outbox).values(state=state))
+
+
+@pytest.mark.parametrize("verdict", [PASSED, "mx.batmot.example; dmarc=fail"])
+def test_a_mail_that_says_yes_approves_nothing(
+    postbox: Postbox, reporting: Reporting, verdict: str
+) -> None:
+    reporting.report()
+    reporting.assemble()
+    reporting.ask()
+    leader = next(row.email for row in postbox.rows(tables.contacts) if row.unit_id == "ubnd")
+    words = f"Đồng ý phê duyệt báo cáo, mã {reporting.newest().sha256[:12]}."
+    headers = {"Authentication-Results": verdict, "From": leader}
+    postbox.arrive(mail(words, headers=headers))
+    assert postbox.fetch().kept == 1
+    assert reporting.newest().verdict is None
+    assert reporting.office.count(tables.decisions) == 0
