@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -68,8 +69,12 @@ def served(site: Site, free_port: int) -> Iterator[Site]:
 
 
 def send_letters(settings: Settings) -> None:
-    with open_desk(settings, now=read_now(settings)) as desk:
-        assert asyncio.run(send_due(desk)).accepted > 0
+    # Playwright keeps a loop running in this thread.
+    with (
+        open_desk(settings, now=read_now(settings)) as desk,
+        ThreadPoolExecutor(max_workers=1) as aside,
+    ):
+        assert aside.submit(asyncio.run, send_due(desk)).result().accepted > 0
 
 
 def state_of(site: Site, obligation_id: str) -> ObligationState:
@@ -187,7 +192,11 @@ def busy(served: Site) -> Site:
     put_letter(engine, "a", now=JUNE, contact="thon-01.head", state="unknown", copies=1,
                last_text="451 4.3.0 try later", settled_at=JUNE)  # fmt: skip
     engine.dispose()
-    keep(served, letter(1, subject="Báo cáo", html="<p>Kính gửi</p>"), f"{1:05d}-{1:032x}")
+    keep(
+        served,
+        letter(1, subject="Báo cáo", html="<p>Kính gửi</p>", thread="<a@x>"),
+        f"{1:05d}-{1:032x}",
+    )
     return served
 
 
