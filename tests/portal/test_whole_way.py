@@ -98,8 +98,8 @@ def reach(page: Page, target: Locator) -> None:
 
 def press(page: Page, target: Locator, key: str = "Enter") -> None:
     reach(page, target)
-    page.keyboard.press(key)
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press(key)
 
 
 def write(page: Page, selector: str, text: str) -> None:
@@ -153,7 +153,8 @@ def give_back(page: Page, site: Site) -> None:
     page.goto(f"{site.settings.portal_url}/tham-dinh")
     press(page, page.locator(f"a[href$='{SHEET}']").first)
     shoot(page, "duong-3-tham-dinh")
-    press(page, page.locator("summary", has_text="Trả lại").first)
+    reach(page, page.locator("summary", has_text="Trả lại").first)
+    page.keyboard.press("Enter")
     write(page, "#nx-TT02", "Số lượt người ít hơn danh sách; đề nghị kiểm tra.")
     press(page, page.get_by_role("button", name="Trả lại", exact=True))
     assert state_of(site, SHEET) is ObligationState.RETURNED
@@ -176,7 +177,6 @@ def accept(page: Page, site: Site) -> None:
     page.goto(f"{site.settings.portal_url}/tham-dinh/viec/{SHEET}")
     shoot(page, "duong-5-hai-ban")
     press(page, page.get_by_role("button", name="Chấp nhận bản 2"), key="Space")
-    page.wait_for_load_state()
 
 
 @pytest.fixture
@@ -215,7 +215,6 @@ def test_axe_finds_nothing_serious_on_any_page(
         if bad or not is_within(page):
             found[path] = bad
             page.screenshot(path=SHOTS / f"axe-{size['width']}-{len(found)}.png", full_page=True)
-    page.goto(f"{base}/tham-dinh/viec/{SHEET}")
     context.close()
     assert found == {}
 
