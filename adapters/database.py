@@ -16,6 +16,9 @@ from models.errors import PermanentError, TransientError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
+# Of all threads of the pages: a connection beyond the pool is opened and closed each time, and with
+# its settings that costs more than what is read through it.
+SQLITE_CONNECTIONS = 40
 READS_ONLY = "reads_only"
 DAMAGED = "Cơ sở dữ liệu bị hỏng ({}); không chạy tiếp. Hãy khôi phục từ bản sao lưu gần nhất."
 _SIGNS_OF_DAMAGE = ("malformed", "not a database")
@@ -28,7 +31,7 @@ def open_engine(url: str) -> Engine:
         return _open_postgresql(parsed)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, pool_size=SQLITE_CONNECTIONS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine

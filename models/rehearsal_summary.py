@@ -39,6 +39,7 @@ class Summary(Value):
     reports: ReportFigures
     report_versions: int
     report_number: int | None
+    report_sha256: str | None  # of the content, the same by whichever way the answers came
     decided_at: datetime | None
     dispatched_at: datetime | None
     received_at: datetime | None

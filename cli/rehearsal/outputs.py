@@ -91,6 +91,7 @@ def _summary(
         reports=report_figures(board, timeline),
         report_versions=report.version if report else 0,
         report_number=report.number if report else None,
+        report_sha256=report.sha256 if report else None,
         decided_at=last_instant(timeline, TimelineKind.DECISION),
         dispatched_at=last_instant(timeline, TimelineKind.DISPATCH),
         received_at=last_instant(timeline, TimelineKind.RECEIPT),

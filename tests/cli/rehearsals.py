@@ -4,11 +4,12 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
@@ -45,23 +46,35 @@ class Rehearsal:
         lines = (self.out / "timeline.jsonl").read_text().splitlines()
         return [json.loads(line) for line in lines]
 
+    @property
+    def issued(self) -> dict[str, bytes]:
+        """The issued report's files, by the ending of their names."""
+        return {Path(n).suffix: (self.out / n).read_bytes() for n in self.summary["files"][-2:]}
+
+    @property
+    def channels(self) -> Counter[str]:
+        """How many answers came by which channel."""
+        with closing(sqlite3.connect(self.out / "dondoc.sqlite3")) as ledger:
+            return Counter(row[0] for row in ledger.execute("SELECT channel FROM submissions"))
+
     def letters(self, *kinds: str) -> list[dict[str, Any]]:
         """The accepted letters, of those kinds if any are named."""
         rows = (r for r in self.timeline if r["kind"] == "letter" and r["state"] == "accepted")
         return [r for r in rows if not kinds or r["what"] in kinds]
 
 
-def command(plan: str | Path, out: Path, scenario: str) -> list[str]:
+def command(plan: str | Path, out: Path, scenario: str, through: str = "") -> list[str]:
     program = "from cli.main import main; main()"
     options = ["--scenario", scenario, "--out", str(out), "--json"]
+    options += ["--through", through] * bool(through)
     return [sys.executable, "-c", program, "rehearse", str(plan), *options]
 
 
-def play(plan: str | Path, out: Path, *, scenario: str = "typical") -> Rehearsal:
+def play(plan: str | Path, out: Path, *, scenario: str = "typical", through: str = "") -> Rehearsal:
     """Play a rehearsal to its end."""
     since = time.monotonic()
     done = subprocess.run(
-        command(plan, out, scenario), cwd=ROOT, env=surroundings(), capture_output=True,
+        command(plan, out, scenario, through), cwd=ROOT, env=surroundings(), capture_output=True,
         text=True, timeout=LIMIT_SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

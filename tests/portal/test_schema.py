@@ -131,7 +131,7 @@ def test_no_request_makes_the_portal_fail(
     assert failed == {}
 
 
-def requests_of(operation: APIOperation[Any, Any, Any]) -> list[tuple[Any, dict[str, str]]]:
+def requests_of(operation: "APIOperation[Any, Any, Any]") -> list[tuple[Any, dict[str, str]]]:
     """The same invented requests of an operation in every run, the forms of POST with them."""
     found: list[tuple[Any, dict[str, str]]] = []
     forms = st.dictionaries(st.sampled_from(field_names()), TEXTS, max_size=8)
