@@ -120,9 +120,17 @@ def _aggregate(reference: str, sources: Sequence[Source], book: FigureBook) -> A
         return len({s.unit_id for s in sources}) - 3
     if prefix == "units":
         return len({s.unit_id for s in sources_behind(reference, book)})
-    if reference == "KP03":
-        return sum(int(s.value) for s in sources)  # type: ignore[call-overload]  # money
+    if reference in {"KP03", "NL07"}:
+        return _computed(reference, sources, book)
     return AGGREGATIONS[book.totals.total(prefix).aggregation](sources)
+
+
+def _computed(reference: str, sources: Sequence[Source], book: FigureBook) -> Any:
+    total = sum(_numbers(sources))
+    if reference == "KP03":
+        return total
+    share = Decimal(100 * total) / book.totals.constants["SO_THON"]  # of all villages there are
+    return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def _of_rows(prefix: str, reference: str, sources: Sequence[Source], book: FigureBook) -> Any:
