@@ -47,7 +47,7 @@ async def ask_time(play: Play, obligation: Obligation, *, reason: str, until: da
     """
     async with at_home(play, obligation.unit_id) as visit:
         form = visit.form("/gia-han/", obligation.id)
-        fields = {REASON: (reason,), DAY: (until.isoformat(),)}
+        fields: Fields = {REASON: (reason,), DAY: (until.isoformat(),)}
         await visit.send(form, form.filled(fields))
 
 
