@@ -45,21 +45,9 @@ async def ask_time(play: Play, obligation: Obligation, *, reason: str, until: da
     Raises:
         PermanentError: the portal did not take the request.
     """
-    await _ask(play, obligation, "/gia-han/", {REASON: (reason,), DAY: (until.isoformat(),)})
-
-
-async def promise(play: Play, obligation: Obligation, *, until: date) -> None:
-    """Name the day the unit will send, on the personal page.
-
-    Raises:
-        PermanentError: the portal did not take the promise.
-    """
-    await _ask(play, obligation, "/cam-ket/", {DAY: (until.isoformat(),)})
-
-
-async def _ask(play: Play, obligation: Obligation, action: str, fields: Fields) -> None:
     async with at_home(play, obligation.unit_id) as visit:
-        form = visit.form(action, obligation.id)
+        form = visit.form("/gia-han/", obligation.id)
+        fields: Fields = {REASON: (reason,), DAY: (until.isoformat(),)}
         await visit.send(form, form.filled(fields))
 
 
