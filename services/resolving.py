@@ -51,6 +51,8 @@ _MOVE = (
         _c.id == bindparam("of_id"),
         _c.state == bindparam("was_state"),
         func.coalesce(_c.owner, "") == bindparam("was_owner"),
+        # Its owner may have marked it after it was read, and died before it was asked for.
+        func.coalesce(_c.phase, "") == bindparam("was_phase"),
     )
     .values(
         state=bindparam("to_state"), owner=bindparam("to_owner"), phase=None,
@@ -217,7 +219,7 @@ def _move(connection: Connection, moves: Sequence[_Move], resolver: Resolver) ->
         is_over = move.state is not LetterState.READY
         values = {
             "of_id": row.id, "was_state": row.state, "was_owner": row.owner or "",
-            "to_state": move.state, "to_owner": move.owner, "to_crashes": move.crashes,
+            "was_phase": row.phase or "", "to_state": move.state, "to_owner": move.owner, "to_crashes": move.crashes,
             "at": resolver.now if is_over else None,
         }  # fmt: skip
         if connection.execute(_MOVE, values).rowcount == 1:

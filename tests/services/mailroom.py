@@ -1,7 +1,7 @@
 """The mailroom of the service tests: plans reminders, sends for real, reads what arrived."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -131,6 +131,7 @@ class Mailroom:
         now: datetime,
         *,
         alive: Collection[str] = (),
+        is_alive: Callable[[str], bool] | None = None,
         oracle: Oracle = silence,
         monotonic: MonotonicReading | None = None,
         quiet: timedelta = QUIET_REMOTE,
@@ -140,7 +141,7 @@ class Mailroom:
         resolver = Resolver(
             engine=self.engine,
             commune=COMMUNE,
-            is_alive=lambda owner: owner in alive,
+            is_alive=is_alive or (lambda owner: owner in alive),
             oracle=oracle,
             quiet=quiet,
             monotonic=reading,

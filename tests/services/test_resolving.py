@@ -1,6 +1,7 @@
 """A letter in doubt: watched on a clock that never jumps, asked of the oracle, settled by kind."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -53,6 +54,27 @@ def test_a_crash_before_the_dot_puts_the_letter_back_at_once(mailroom: Mailroom)
     assert (row.attempt, row.crashes) == (1, 1)
     assert mailroom.send(NOW).accepted == 1
     assert mailroom.contents() == [row.frozen]
+
+
+@pytest.mark.usefixtures("receipt")
+def test_a_sender_that_marks_and_dies_while_it_is_looked_at_leaves_a_doubt(
+    mailroom: Mailroom,
+) -> None:
+    """On SQLite the mark waits for the resolver, and finds that the letter is not its own any more."""
+    letters = mailroom.claim(NOW)
+    marked: list[set[int]] = []
+    last_act = Thread(target=lambda: marked.append(mailroom.mark(letters, NOW)))
+
+    def has_just_died(_owner: str) -> bool:
+        last_act.start()
+        last_act.join(0 if mailroom.engine.dialect.name == "sqlite" else None)
+        return False
+
+    mailroom.resolve(NOW, is_alive=has_just_died)
+    last_act.join()
+    mailroom.resolve(NOW)
+    state = LetterState.UNKNOWN if marked[0] else LetterState.READY
+    assert mailroom.row().state == state
 
 
 @pytest.mark.usefixtures("receipt")
