@@ -219,7 +219,8 @@ def _move(connection: Connection, moves: Sequence[_Move], resolver: Resolver) ->
         is_over = move.state is not LetterState.READY
         values = {
             "of_id": row.id, "was_state": row.state, "was_owner": row.owner or "",
-            "was_phase": row.phase or "", "to_state": move.state, "to_owner": move.owner, "to_crashes": move.crashes,
+            "was_phase": row.phase or "", "to_state": move.state, "to_owner": move.owner,
+            "to_crashes": move.crashes,
             "at": resolver.now if is_over else None,
         }  # fmt: skip
         if connection.execute(_MOVE, values).rowcount == 1:
