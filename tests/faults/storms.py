@@ -147,7 +147,7 @@ class Storm:
                 if elapsed - planned > PLAN_SECONDS:
                     planned = elapsed
                     zygote.run(planning(self.place))
-                zygote.run(resolving(self.place, self.log, QUIET_SECONDS))
+                zygote.run(resolving(self.place, self.log, QUIET_SECONDS, port=self._port))
         engine.dispose()
 
     def _report(self, villages: int) -> None:

@@ -135,6 +135,7 @@ class Mailroom:
         oracle: Oracle = silence,
         monotonic: MonotonicReading | None = None,
         quiet: timedelta = QUIET_REMOTE,
+        is_reading: bool = False,
     ) -> int:
         """Settle letters in doubt; the monotonic clock runs with ``now`` unless it is given."""
         reading = monotonic or MonotonicReading(boot_id="boot", seconds=now.timestamp())
@@ -146,6 +147,7 @@ class Mailroom:
             quiet=quiet,
             monotonic=reading,
             now=now,
+            is_reading=lambda: is_reading,
         )
         return resolve(resolver)
 

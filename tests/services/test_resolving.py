@@ -129,6 +129,40 @@ def test_a_letter_whose_sender_lives_is_not_watched_yet(mailroom: Mailroom) -> N
     assert mailroom.resolve(LATER + QUIET_REMOTE) == 1
 
 
+@pytest.mark.usefixtures("receipt")
+def test_two_who_settle_at_once_leave_no_watch_that_a_later_doubt_would_inherit(
+    mailroom: Mailroom,
+) -> None:
+    in_doubt(mailroom, LetterKind.RECEIPT)
+    mailroom.resolve(NOW)
+    other = Thread(target=lambda: mailroom.resolve(LATER, oracle=lambda _: False))
+
+    def is_dead(_owner: str) -> bool:
+        other.start()
+        other.join(0 if mailroom.engine.dialect.name == "sqlite" else None)
+        return False
+
+    mailroom.resolve(NOW, is_alive=is_dead)
+    other.join()
+    mailroom.resolve(LATER, oracle=lambda _: False)
+    assert mailroom.row().state == LetterState.READY
+    with transaction(mailroom.engine) as connection:
+        assert connection.execute(select(tables.unknown_watches)).all() == []
+
+
+@pytest.mark.usefixtures("receipt")
+def test_a_no_counts_only_when_the_relay_has_read_what_dead_senders_left(
+    mailroom: Mailroom,
+) -> None:
+    in_doubt(mailroom, LetterKind.RECEIPT)
+    mailroom.resolve(NOW)
+    much_later = LATER + timedelta(days=1)
+    assert mailroom.resolve(much_later, oracle=lambda _: False, is_reading=True) == 0
+    assert mailroom.row().state == LetterState.UNKNOWN
+    assert mailroom.resolve(much_later, oracle=lambda _: False) == 1
+    assert mailroom.row().state == LetterState.READY
+
+
 def settle(mailroom: Mailroom, kind: LetterKind) -> str:
     in_doubt(mailroom, kind)
     mailroom.resolve(NOW)
