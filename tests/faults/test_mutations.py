@@ -28,9 +28,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def second() -> Iterator[Zygote]:
+def second(zygote: Zygote) -> Iterator[Zygote]:
     """Who works while a sender is stopped."""
-    with Zygote(os.environ) as warm:
+    with zygote.twin() as warm:
         yield warm
 
 
