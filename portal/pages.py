@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.settings import Settings
 from models.accounts import Role
 from models.values import Value
-from portal.statics import icon_path, stylesheet_path
+from portal.statics import icon_path, office_stylesheet_path, stylesheet_path
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent.parent / "templates"
 CONTENT_SECURITY_POLICY = (
@@ -64,7 +64,10 @@ def make_templates(nav: Sequence[NavLink] = ()) -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(nav=tuple(nav), stylesheet=stylesheet_path(), icon=icon_path())
+    environment.globals.update(
+        nav=tuple(nav), stylesheet=stylesheet_path(), office_stylesheet=office_stylesheet_path(),
+        icon=icon_path(),
+    )  # fmt: skip
     return Jinja2Templates(env=environment)
 
 
