@@ -27,7 +27,7 @@ from services.inbox_desk import (
     read_file,
     read_octets,
 )
-from services.plans import find_plans
+from services.plans import unit_names
 from services.portal_views import Task, read_tasks
 
 PREFIX = "/thu-den"
@@ -184,9 +184,8 @@ def _choices(desk: Desk, detail: MailDetail, unit_id: str) -> tuple[Task, ...]:
 
 
 def _words(desk: Desk) -> dict[str, object]:
-    plans = find_plans(desk.engine, commune=desk.commune)
     return {
-        "unit_names": {u.id: u.name for p in plans for u in p.dossier.units.units},
+        "unit_names": unit_names(desk.engine, commune=desk.commune),
         "mail_states": STATES,
         "mail_classes": CLASSES,
         "mail_entries": ENTRIES,
