@@ -72,6 +72,17 @@ def test_the_form_and_its_verdict_stand_together_or_not_at_all(office: Office) -
     assert office.obligation(PLAN_OF).state is ObligationState.ACCEPTED
 
 
+@pytest.mark.parametrize("answer", [DETAILED_PLAN, NIL])
+def test_no_detailed_plan_is_accepted_without_its_form(office: Office, answer: Answer) -> None:
+    office.submit(PLAN_OF, answer, now=SENT)
+    with pytest.raises(RefusedError, match=f"/tham-dinh/ra-soat/{PLAN_OF}"):
+        accept(office.engine, PLAN_OF, reviewer="vp", now=SENT)
+    assert office.obligation(PLAN_OF).state is not ObligationState.ACCEPTED
+    judge(office.engine)
+    assert office.obligation(PLAN_OF).state is ObligationState.ACCEPTED
+    assert not accept(office.engine, PLAN_OF, reviewer="vp", now=SENT)
+
+
 def test_only_a_detailed_plan_has_such_a_form(office: Office) -> None:
     office.submit(owed_by("thon-01"), now=SENT)
     with pytest.raises(RefusedError, match="chỉ lập cho kế hoạch"):
