@@ -65,7 +65,6 @@ def submit(
             receipt_code=_receipt_code(obligation_id, nonce),
         )  # fmt: skip
         _store(connection, plan, submission, nonce=nonce, now=now)
-        drop_draft(connection, obligation_id, sent_by)
         _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
         notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
                         now=now)  # fmt: skip
@@ -78,6 +77,7 @@ def _store(
     row = submission.model_dump(mode="json", include={"answer"})
     values = submission.model_dump(exclude={"answer"}) | row | {"nonce": nonce}
     connection.execute(insert(tables.submissions).values(values))
+    drop_draft(connection, submission.obligation_id, submission.sent_by)
     told = note(
         "submission.received", submission.id, channel=submission.channel,
         sent_by=submission.sent_by, entered_by=submission.entered_by, sha256=submission.sha256,
