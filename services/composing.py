@@ -95,12 +95,26 @@ class Composer:
         """Write the letters of the rows, in order, re-reading what is owed."""
         if not rows:
             return []
-        batch = self._read(connection, rows, now)
+        batch = self.read(connection, rows, now)
         return [self._draft(row, batch) for row in rows]
 
-    def _read(
+    def is_alike(self, row: Row[tuple[object, ...]]) -> bool:
+        """Whether the letter is not written yet and needs no more than what ``read`` gives."""
+        return (
+            row.kind in ALIKE and row.frozen is None and row.context is None and not row.parts
+        )
+
+    def write_alike(
+        self, rows: Sequence[Row[tuple[object, ...]]], batch: Batch
+    ) -> dict[int, Draft]:
+        """Write such letters without the database, by id; none for what has lost its reason."""
+        drafts = [(row.id, self._draft(row, batch)) for row in rows]
+        return {letter: draft for letter, draft in drafts if draft.frozen is not None}
+
+    def read(
         self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], now: datetime
     ) -> Batch:
+        """Read what the letters of the rows are written from, as it is now."""
         commune, now = rows[0].commune, now.astimezone(self._calendar.zone)
         readers, of_unit = read_readers(
             connection, {row.contact_id for row in rows}, commune=commune
