@@ -114,7 +114,7 @@ class _Round:
                 await self._send()
                 self._recorder.close()
         finally:
-            self._ahead.dismiss()
+            self._ahead.end()
             self._recorder.flush()
             self._leave()
         failures = [self._recorder.failure, *(feed.failure for feed in self._feeds)]
