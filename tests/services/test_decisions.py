@@ -5,7 +5,9 @@ from datetime import date
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select, update
 
+from adapters import tables
 from adapters.database import transaction
 from models.errors import ConflictError, RefusedError
 from models.letters import LetterKind
@@ -93,6 +95,23 @@ def test_a_return_needs_a_comment(drafted: Reporting, mailroom: Mailroom) -> Non
     mailroom.send(DRAFTED)
     (letter,) = mailroom.letters("<lanhdao.vhxh@")
     assert "Bổ sung số liệu thôn" in body_of(letter)
+
+
+def test_a_figure_that_does_not_reconcile_is_not_approved_but_may_be_returned(
+    drafted: Reporting,
+) -> None:
+    drafted.sign_off()
+    reports_of = tables.reports
+    with transaction(drafted.office.engine) as connection:
+        content = connection.execute(select(reports_of.c.content)).scalar_one()
+        wrong = next(t for t in content["totals"]["totals"] if t["indicator_id"] == "TT01")
+        wrong["value"] += 1
+        connection.execute(update(reports_of).values(content=content))
+    for verdict in (Verdict.APPROVED, Verdict.PASSED_ON):
+        with pytest.raises(RefusedError, match=r"chưa khớp với dữ liệu gốc:\n- .*TT01"):
+            drafted.decide(verdict)
+    assert drafted.newest().verdict is None
+    assert drafted.decide(Verdict.RETURNED, comment="Số liệu không khớp")
 
 
 def test_two_decisions_conflict(drafted: Reporting) -> None:
