@@ -28,10 +28,12 @@ Run = Callable[..., tuple[int, str]]
 MORNING = at((25, 6), "08:00")
 
 
-@pytest.fixture
-def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
-    """An installation whose one village has reported, everybody else excused."""
-    file = shutil.copy(migrated_sqlite, tmp_path / "dondoc.sqlite3")
+@pytest.fixture(scope="module")
+def prepared(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database whose one village has reported, everybody else excused; made once."""
+    file = Path(
+        shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("prepared") / "dondoc.sqlite3")
+    )
     engine: Engine = open_engine(f"sqlite:///{file}")
     dossier = with_units(read_dossier(CONFIG_FOLDER / "plans" / "bat-mot-2026.yaml"), FEW)
     calendar = read_calendar()
@@ -46,7 +48,16 @@ def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
     found.accept(owed_by("thon-01"), now=at((20, 6)))
     kinds = {"unit_report", "village_sheet"}
     excuse(found, *(o.id for o in found.obligations() if o.is_open and o.kind in kinds))
-    yield found
+    engine.dispose()  # the last connection writes the log into the file
+    return file
+
+
+@pytest.fixture
+def office(prepared: Path, tmp_path: Path) -> Iterator[Office]:
+    """An installation of its own with that database."""
+    file = shutil.copy(prepared, tmp_path / "dondoc.sqlite3")
+    engine = open_engine(f"sqlite:///{file}")
+    yield Office(engine, read_calendar())
     engine.dispose()
 
 
