@@ -16,7 +16,6 @@ from portal.answers import read_answer
 from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.form_pages import (
-    FORM_WORDS,
     FormShape,
     FormState,
     faults_by_field,
@@ -96,7 +95,7 @@ def _sheet(desk: Desk, officer: Officer, obligation_id: str) -> EnteredSheet:
         raise HTTPException(404, "Việc này không gửi bằng biểu mẫu.")
     if item.task.obligation.state in DONE_STATES:
         raise RefusedError("Việc này đã kết thúc nên không nhập thay được nữa.")
-    shape = shape_of(item.task, item.plan.dossier.catalogue)
+    shape = shape_of(item.task)
     return EnteredSheet(desk=desk, officer=officer, item=item, shape=shape)
 
 
@@ -115,9 +114,7 @@ def _read(sheet: EnteredSheet, form: OfficerForm) -> tuple[FormState, Answer]:
     found = (*files.faults, *reading.faults)
     wrong = {one.field for one in found}
     checked = [
-        one
-        for one in find_findings(sheet.desk.engine, task, answer)
-        if one.is_error and one.field not in wrong
+        one for one in find_findings(task, answer) if one.is_error and one.field not in wrong
     ]
     started = given.one(STARTED_FROM)
     state = FormState(
@@ -147,7 +144,7 @@ def _send(sheet: EnteredSheet, answer: Answer, form: OfficerForm, state: FormSta
 def _context(sheet: EnteredSheet, state: FormState) -> dict[str, object]:
     item, key = sheet.item, sheet.officer.key
     outline = read_outline(item.plan.dossier.catalogue.id)
-    return FORM_WORDS | {
+    return {
         "item": item,
         "task": item.task,
         "shape": sheet.shape,

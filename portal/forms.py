@@ -13,7 +13,6 @@ from models.answer_forms import FILES_FIELD, carry_over, is_sent_by_form, narrat
 from models.drafts import Draft
 from models.errors import SubmissionInvalidError
 from models.file_kinds import FileCode
-from models.indicators import IndicatorCatalogue
 from models.obligations import DONE_STATES
 from models.submissions import Answer, Attachment, Channel, Finding
 from portal.answers import read_answer
@@ -21,7 +20,6 @@ from portal.conflicts import differences
 from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.form_pages import (
-    FORM_WORDS,
     FormShape,
     FormState,
     drafted_state,
@@ -37,7 +35,6 @@ from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.desk import Desk
 from services.drafts import find_draft, save_draft, throw_away
 from services.held_uploads import hold_files
-from services.plans import find_plan
 from services.portal_views import Task, find_by_nonce, find_findings, read_task
 from services.submissions import submit
 
@@ -56,7 +53,6 @@ class Sheet:
     desk: Desk
     visitor: Visitor
     task: Task
-    catalogue: IndicatorCatalogue
     shape: FormShape
 
 
@@ -113,10 +109,7 @@ def sheet_of(desk: Desk, visitor: Visitor, obligation_id: str) -> Sheet:
     )
     if not is_sent_by_form(task.requirement.kind):
         raise HTTPException(404, "Việc này không gửi bằng biểu mẫu.")
-    catalogue = find_plan(desk.engine, task.plan_id).dossier.catalogue
-    return Sheet(
-        desk=desk, visitor=visitor, task=task, catalogue=catalogue, shape=shape_of(task, catalogue)
-    )
+    return Sheet(desk=desk, visitor=visitor, task=task, shape=shape_of(task))
 
 
 def opening_state(sheet: Sheet) -> FormState:
@@ -161,9 +154,9 @@ def _saved(sheet: Sheet, state: FormState) -> FormState:
 
 def form_context(sheet: Sheet, state: FormState) -> dict[str, object]:
     """Return what the page of a form shows."""
-    outline = read_outline(sheet.catalogue.id)
+    outline = read_outline(sheet.task.catalogue.id)
     key, id_ = sheet.visitor.key, sheet.task.obligation.id
-    return FORM_WORDS | {
+    return {
         "visitor": sheet.visitor,
         "task": sheet.task,
         "shape": sheet.shape,
@@ -188,9 +181,7 @@ def _read(request: Request, sheet: Sheet, posted: Posted) -> tuple[FormState, An
     faults = (*faults, *misread)
     wrong = {fault.field for fault in faults}
     checked = [
-        one
-        for one in find_findings(sheet.desk.engine, task, answer)
-        if one.is_error and one.field not in wrong
+        one for one in find_findings(task, answer) if one.is_error and one.field not in wrong
     ]
     started = given.one(STARTED_FROM)
     state = FormState(

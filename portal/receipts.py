@@ -50,7 +50,7 @@ def receipt_routes(templates: Jinja2Templates) -> APIRouter:
             "visitor": visitor,
             "task": task,
             "submission": submission,
-            "doubts": find_findings(desk.engine, task, submission.answer),
+            "doubts": find_findings(task, submission.answer),
             "names": {one.id: one.name for one in task.asked},
             "narratives": narrative_titles(task.requirement.kind),
             "written": written_value,
