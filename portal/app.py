@@ -15,6 +15,7 @@ from models.accounts import Role
 from portal.board import board_routes
 from portal.compliance import compliance_routes
 from portal.contact_changes import contact_change_routes
+from portal.contact_desk import contact_desk_routes
 from portal.decisions import decision_routes
 from portal.entering import entering_routes
 from portal.entrances import entrance_routes
@@ -23,6 +24,7 @@ from portal.file_links import file_link_routes
 from portal.form_fields import teach_fields
 from portal.forms import form_routes
 from portal.health import health_routes
+from portal.held_files import held_file_routes
 from portal.home import home_routes
 from portal.incoming import incoming_routes
 from portal.letters import letter_routes
@@ -68,6 +70,8 @@ PAGES = (
     compliance_routes,
     entering_routes,
     office_list_routes,
+    contact_desk_routes,
+    held_file_routes,
     letter_routes,
     incoming_routes,
     mail_confirmation_routes,
@@ -123,8 +127,10 @@ def _navigation(settings: Settings) -> tuple[NavLink, ...]:
         NavLink(label="Kế hoạch", href="/"),
         NavLink(label="Thẩm định", href="/tham-dinh"),
         NavLink(label="Gia hạn", href="/gia-han"),
-        NavLink(label="Thư đến", href="/thu-den"),
+        NavLink(label="Thư đến", href="/thu-den", counts="mails"),
         NavLink(label="Thư đi", href="/thu"),
+        NavLink(label="Đầu mối", href="/dau-moi-moi", counts="changes"),
+        NavLink(label="Tệp giữ lại", href="/tep-giu-lai", counts="files"),
         NavLink(label="Nhật ký", href="/nhat-ky"),
     ]
     if settings.is_loopback_mail:

@@ -14,6 +14,7 @@ from models.plans import RequirementKind
 from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.downloads import download
+from portal.entering import entering_path
 from portal.officers import OfficerForm, OfficerOf, ReviewForm
 from portal.posted import FormInput
 from services.desk import Desk
@@ -26,7 +27,7 @@ from services.inbox_desk import (
     read_file,
     read_octets,
 )
-from services.plans import find_plans
+from services.plans import unit_names
 from services.portal_views import Task, read_tasks
 
 PREFIX = "/thu-den"
@@ -59,7 +60,7 @@ ENTRIES = {
     "mail.confirmed": "xác nhận là thư thật",
     "mail.denied": "đơn vị báo không gửi thư này",
     "mail.dismissed": "không xử lý nữa",
-    "mail.entered": "đã nhập hộ",
+    "mail.entered": "đã nhập thay",
     "mail.repeated": "thấy lại thư này",
 } | {f"mail.{kind}": f"nhận, xếp loại: {words}" for kind, words in CLASSES.items()}
 DONE = {
@@ -111,6 +112,9 @@ def _add_pages(router: APIRouter, templates: Jinja2Templates) -> None:
             "choices": _choices(desk, detail, don_vi),
             "chosen_unit": don_vi or detail.line.unit_id or "",
             "message": DONE.get(da, ""),
+            "may_enter": detail.is_proved and don_vi in {"", detail.line.unit_id},
+            "by_form": lambda task: is_sent_by_form(task.requirement.kind),
+            "entering_path": entering_path,
         }
         return templates.TemplateResponse(request, "portal/incoming_mail.html.j2", context)
 
@@ -180,9 +184,8 @@ def _choices(desk: Desk, detail: MailDetail, unit_id: str) -> tuple[Task, ...]:
 
 
 def _words(desk: Desk) -> dict[str, object]:
-    plans = find_plans(desk.engine, commune=desk.commune)
     return {
-        "unit_names": {u.id: u.name for p in plans for u in p.dossier.units.units},
+        "unit_names": unit_names(desk.engine, commune=desk.commune),
         "mail_states": STATES,
         "mail_classes": CLASSES,
         "mail_entries": ENTRIES,

@@ -14,6 +14,7 @@ from models.accounts import LONGEST_SESSION, Role
 from portal.csrf import CSRF_FIELD, csrf_token, refuse_forged
 from portal.desk import DeskOf
 from portal.posted import FormInput, Posted, read_posted
+from services.waiting import count_waiting
 from services.web_sessions import OpenSession, read_session
 
 SIGN_IN = "/dang-nhap"
@@ -115,6 +116,8 @@ def find_officer(request: Request, desk: DeskOf) -> Officer | None:
         return None
     officer = Officer(session=session, key=read_install_key(desk.settings.home))
     request.state.officer = officer
+    if request.method == "GET":  # what the navigation of the page counts
+        request.state.waiting = count_waiting(desk.engine, commune=desk.commune)
     return officer
 
 

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.settings import Settings
 from models.accounts import Role
 from models.values import Value
-from portal.statics import icon_path, stylesheet_path
+from portal.statics import icon_path, office_stylesheet_path, stylesheet_path
+from services.waiting import Waiting
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent.parent / "templates"
 CONTENT_SECURITY_POLICY = (
@@ -36,15 +37,20 @@ def headers_of(settings: Settings) -> dict[str, str]:
 
 
 class NavLink(Value):
-    """One link of the header; ``prefix`` tells which pages it is the current one of."""
+    """One link of the header; ``counts`` names what waits behind it, as ``Waiting`` does."""
 
     label: str
     href: str
+    counts: str = ""
     roles: frozenset[Role] = frozenset(Role)
 
     def is_for(self, role: Role) -> bool:
         """Whether the link leads somewhere the role may go."""
         return role in self.roles
+
+    def waiting(self, found: Waiting | None) -> int:
+        """How much waits behind the link."""
+        return int(getattr(found, self.counts)) if found is not None and self.counts else 0
 
     def is_current(self, path: str) -> bool:
         """Whether the page of that path belongs to the link."""
@@ -64,7 +70,10 @@ def make_templates(nav: Sequence[NavLink] = ()) -> Jinja2Templates:
         lstrip_blocks=True,
         auto_reload=False,  # a page is of one release, whole: never half of the next one
     )
-    environment.globals.update(nav=tuple(nav), stylesheet=stylesheet_path(), icon=icon_path())
+    environment.globals.update(
+        nav=tuple(nav), stylesheet=stylesheet_path(), office_stylesheet=office_stylesheet_path(),
+        icon=icon_path(),
+    )  # fmt: skip
     return Jinja2Templates(env=environment)
 
 

@@ -1,4 +1,4 @@
-"""What all pages look like: one sheet of styles and an icon, kept by browsers until they change."""
+"""What pages look like: sheets of styles and an icon, kept by browsers until they change."""
 
 import hashlib
 from functools import cache
@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates" / "portal"
 SHEETS = ("style.css", "pages.css")
+OFFICE_SHEETS = ("office.css",)  # what units never see weighs nothing on their lines
 ICON = "icon.svg"
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -28,7 +29,12 @@ def static_routes() -> APIRouter:
 
 def stylesheet_path() -> str:
     """Return where the styles of all pages are."""
-    return f"/tinh/{_named('css', _styles())}"
+    return f"/tinh/{_named('css', _styles(SHEETS))}"
+
+
+def office_stylesheet_path() -> str:
+    """Return where the styles are that only pages of the office and the leader need."""
+    return f"/tinh/{_named('css', _styles(OFFICE_SHEETS))}"
 
 
 def icon_path() -> str:
@@ -38,16 +44,16 @@ def icon_path() -> str:
 
 @cache
 def _contents() -> dict[str, tuple[bytes, str]]:
-    styles, icon = _styles(), (FOLDER / ICON).read_bytes()
-    return {
-        _named("css", styles): (styles, "text/css; charset=utf-8"),
-        _named("svg", icon): (icon, "image/svg+xml"),
+    icon = (FOLDER / ICON).read_bytes()
+    sheets = [_styles(names) for names in (SHEETS, OFFICE_SHEETS)]
+    return {_named("css", one): (one, "text/css; charset=utf-8") for one in sheets} | {
+        _named("svg", icon): (icon, "image/svg+xml")
     }
 
 
 @cache
-def _styles() -> bytes:
-    return b"".join((FOLDER / name).read_bytes() for name in SHEETS)
+def _styles(names: tuple[str, ...]) -> bytes:
+    return b"".join((FOLDER / name).read_bytes() for name in names)
 
 
 def _named(ending: str, content: bytes) -> str:

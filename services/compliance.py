@@ -171,8 +171,9 @@ def _decide(
     who, now, seen = verdict.by, verdict.now, verdict.seen
     if result is not Result.RETURN:
         return accept_on(
-            connection, obligation_id, reviewer=who, now=now, seen=seen, unit_id=verdict.unit_id
-        )
+            connection, obligation_id, reviewer=who, now=now, seen=seen, unit_id=verdict.unit_id,
+            is_by_form=True,
+        )  # fmt: skip
     if verdict.due_at is None:
         raise RefusedError("Hãy chọn hạn gửi lại.")
     return return_on(

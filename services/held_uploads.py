@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from adapters import tables
 from adapters.database import transaction
@@ -12,7 +12,7 @@ from models.alarms import AlarmKind
 from models.errors import UsageError
 from models.submissions import Attachment
 from models.values import Value
-from services.alarms import raise_alarm
+from services.alarms import open_keys, raise_alarm, settle
 from services.journal import note, record
 
 
@@ -88,8 +88,22 @@ def find_held(engine: Engine, *, commune: str) -> tuple[HeldUpload, ...]:
     return tuple(HeldUpload.model_validate(dict(row)) for row in rows)
 
 
-def settle_held(engine: Engine, number: int, *, commune: str, by: str, now: datetime) -> None:
-    """Note that a person looked at the file; a second time changes nothing.
+def read_held(engine: Engine, number: int, *, commune: str) -> HeldUpload:
+    """The file of that number, settled or not.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    with transaction(engine) as connection:
+        return _read(connection, number, commune)
+
+
+def settle_held(
+    engine: Engine, number: int, *, commune: str, by: str, now: datetime, finding: str = ""
+) -> bool:
+    """Note that a person looked at the file, and what was found; False when that was done before.
+
+    The alarms about files of its obligation close with the last of them.
 
     Raises:
         UsageError: there is no such file.
@@ -97,11 +111,31 @@ def settle_held(engine: Engine, number: int, *, commune: str, by: str, now: date
     table = tables.held_uploads
     mine = (table.c.id == number, table.c.commune == commune)
     with transaction(engine) as connection:
-        row = connection.execute(select(table).where(*mine)).first()
-        if row is None:
-            raise UsageError(f"Không có tệp giữ lại số {number}.")
-        if row.settled_at is not None:
-            return
-        connection.execute(update(table).where(*mine).values(settled_at=now, settled_by=by))
-        told = note("upload.settled", row.obligation_id, sha256=row.sha256)
+        row = _read(connection, number, commune)
+        still = update(table).where(*mine, table.c.settled_at.is_(None))
+        if connection.execute(still.values(settled_at=now, settled_by=by)).rowcount != 1:
+            return False
+        told = note(
+            "upload.settled", row.obligation_id, sha256=row.sha256, name=row.name, reason=finding
+        )
         record(connection, [told], commune=commune, actor=by, at=now)
+        _settle_alarms(connection, row, by=by, now=now)
+    return True
+
+
+def _read(connection: Connection, number: int, commune: str) -> HeldUpload:
+    table = tables.held_uploads
+    mine = (table.c.id == number, table.c.commune == commune)
+    row = connection.execute(select(table).where(*mine)).mappings().first()
+    if row is None:
+        raise UsageError(f"Không có tệp giữ lại số {number}.")
+    return HeldUpload.model_validate(dict(row))
+
+
+def _settle_alarms(connection: Connection, settled: HeldUpload, *, by: str, now: datetime) -> None:
+    c = tables.held_uploads.c
+    same = (c.commune == settled.commune, c.obligation_id == settled.obligation_id)
+    waiting = select(c.id).where(*same, c.settled_at.is_(None)).limit(1)
+    if connection.execute(waiting).first() is None:
+        keys = open_keys(connection, f"upload/{settled.obligation_id}/")
+        settle(connection, keys, commune=settled.commune, by=by, now=now)

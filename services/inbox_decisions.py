@@ -58,13 +58,16 @@ def dismiss_mail(clerk: Clerk, mail_id: int, *, by: str, reason: str) -> bool:
         RefusedError: no reason is given.
     """
     why = _reason(reason)
-    return _close(clerk, mail_id, by=by, action="mail.dismissed", reason=why)
+    with transaction(clerk.engine) as connection:
+        return _close(connection, clerk, mail_id, by=by, action="mail.dismissed", reason=why)
 
 
-def note_entered(clerk: Clerk, mail_id: int, *, submission_id: str, by: str) -> bool:
+def note_entered(
+    connection: Connection, clerk: Clerk, mail_id: int, *, submission_id: str, by: str
+) -> bool:
     """Close a mail whose content a person entered as that version; False when it was closed."""
-    reason = f"Đã nhập hộ thành bản {submission_id}."
-    return _close(clerk, mail_id, by=by, action="mail.entered", reason=reason)
+    reason = f"Đã nhập thay thành bản {submission_id}."
+    return _close(connection, clerk, mail_id, by=by, action="mail.entered", reason=reason)
 
 
 def ask_unit(clerk: Clerk, mail_id: int, *, by: str, obligation_id: str | None = None) -> bool:
@@ -164,18 +167,18 @@ def _unit_of(connection: Connection, row: MailRow, obligation_id: str | None) ->
     return read_obligation(connection, obligation_id).unit_id
 
 
-def _close(clerk: Clerk, mail_id: int, *, by: str, action: str, reason: str) -> bool:
-    with transaction(clerk.engine) as connection:
-        row = find_row(connection, clerk, mail_id)
-        values = {
-            "state": InboxState.SETTLED, "reason": reason, "settled_at": clerk.now,
-            "settled_by": by,
-        }  # fmt: skip
-        if not _decide(connection, row, values):
-            return False
-        told = note(action, f"mail/{mail_id}", reason=reason, before=str(row.reason))
-        record(connection, [told], commune=clerk.commune, actor=by, at=clerk.now)
-        settle_waiting(connection, commune=clerk.commune, by=by, now=clerk.now)
+def _close(
+    connection: Connection, clerk: Clerk, mail_id: int, *, by: str, action: str, reason: str
+) -> bool:
+    row = find_row(connection, clerk, mail_id)
+    values = {
+        "state": InboxState.SETTLED, "reason": reason, "settled_at": clerk.now, "settled_by": by,
+    }  # fmt: skip
+    if not _decide(connection, row, values):
+        return False
+    told = note(action, f"mail/{mail_id}", reason=reason, before=str(row.reason))
+    record(connection, [told], commune=clerk.commune, actor=by, at=clerk.now)
+    settle_waiting(connection, commune=clerk.commune, by=by, now=clerk.now)
     return True
 
 

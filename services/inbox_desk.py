@@ -92,6 +92,11 @@ class MailDetail(Value):
     submissions: tuple[str, ...] = ()  # versions it became
     journal: tuple[MailEntry, ...] = ()
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether it is the unit's own: by its server's word, or by the unit's or a person's."""
+        return self.is_confirmed or self.line.mail_class is MailClass.ANSWER
+
 
 def count_mails(engine: Engine, *, commune: str) -> dict[InboxState, int]:
     """How many mails stand in each state."""

@@ -22,6 +22,7 @@ from services.mail_moves import (
     settle_mail,
     tell_waiting,
 )
+from services.mail_questions import answer_by_mail
 from services.mail_replies import Clerk, MailRow, read_reply, read_stored_mail
 from services.mail_rulings import Reply, Verdict, VerdictKind, to_mend
 from services.mail_submissions import find_faults, is_known, read_submitted, submit_answer
@@ -31,13 +32,14 @@ MOST_TAKEN = 300  # in one round
 MOST_TRIES = 3  # a mail that ends the process so often is put before a person
 ANSWER_TAKEN = "Đã ghi nhận câu trả lời."
 REPEATED = "Nội dung giống bản đã nhận; không tạo bản mới."
+WORTH_ASKING = frozenset({VerdictKind.SEND, VerdictKind.SAY})
 POISONED = "E-IN-POISON: không xử lý được thư này ({}); cần người xem."
 
 
 class Taken(Value):
     """What a round made of the replies that waited."""
 
-    answered: int = 0  # mails that became submissions
+    answered: int = 0  # mails that became submissions, or answers to questions
     asked: int = 0  # the unit is to confirm, or to send again
     for_person: int = 0
     settled: int = 0  # nothing follows from them
@@ -134,6 +136,9 @@ def _act(case: Case, verdict: Verdict) -> str | None:
             return _ask_to_mend(case, verdict)
         case VerdictKind.ENTER:
             return _let_enter(case, verdict)
+        case VerdictKind.SAY:
+            assert verdict.question is not None
+            return answer_by_mail(case.clerk, case.row, verdict.question, reply=case.reply)
         case VerdictKind.PERSON:
             return put_before_person(case.clerk, case.row, verdict.reason)
         case VerdictKind.COURTESY:
@@ -159,7 +164,7 @@ def _ask_for_proof(case: Case, verdict: Verdict) -> str | None:
     clerk, row = case.clerk, case.row
     if verdict.kind is VerdictKind.COURTESY:
         return settle_mail(clerk, row, verdict.reason)
-    is_worth_asking = case.reply.forms or case.reply.files or verdict.kind is VerdictKind.SEND
+    is_worth_asking = case.reply.forms or case.reply.files or verdict.kind in WORTH_ASKING
     if not is_worth_asking:
         return put_before_person(clerk, row, f"{row.reason} {verdict.reason}")
     with transaction(clerk.engine) as connection:

@@ -16,13 +16,14 @@ from models.legacy_encodings import convert_legacy, find_legacy_encoding, legacy
 from models.letter_rows import RemarkRow
 from models.mail_intents import read_intent
 from models.obligations import DONE_STATES
-from models.vietnamese import clean_text
+from models.vietnamese import clean_text, paragraphs
 from services.inbox_facts import Intake
 from services.letterheads import Letterhead
 from services.mail_files import sort_files
 from services.mail_forms import FormReader
 from services.mail_rulings import Reply
 from services.portal_views import Task, read_tasks
+from services.questions import Question, find_asked
 
 MailRow = Row[tuple[object, ...]]
 
@@ -70,6 +71,8 @@ def read_reply(clerk: Clerk, row: MailRow, mail: IncomingMail) -> Reply:
         held=files.held,
         tasks=tasks,
         of_unit=of_unit,
+        question=_asked(clerk, row),
+        text=paragraphs(mail.text),
         arrived_at=arrival_of(row, of_unit),
     )
 
@@ -117,6 +120,17 @@ def _spoken_of(clerk: Clerk, row: MailRow, of_unit: tuple[Task, ...]) -> tuple[T
     named = reminded or {t.obligation.id for t in of_unit if _names(letter.dedupe_key, t)}
     of_plan = tuple(task for task in of_unit if task.plan_id == letter.plan_id)
     return tuple(task for task in of_unit if task.obligation.id in named) or of_plan
+
+
+def _asked(clerk: Clerk, row: MailRow) -> Question | None:
+    """What the office asked in the letter the mail answers, unless it is about something else."""
+    if row.outbox_id is None or row.unit_id is None:
+        return None
+    with transaction(clerk.engine) as connection:
+        key = str(_read_letter(connection, row.outbox_id).dedupe_key)
+        found = find_asked(connection, key, commune=clerk.commune, unit_id=str(row.unit_id))
+    chosen = row.obligation_id  # by a person
+    return found if found is not None and chosen in {None, found.obligation_id} else None
 
 
 def _read_letter(connection: Connection, letter_id: int) -> MailRow:

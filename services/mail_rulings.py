@@ -13,6 +13,7 @@ from models.values import Value
 from models.vietnamese import sentence_case
 from services.held_uploads import Held
 from services.portal_views import Task
+from services.questions import Question
 
 
 class FoundForm(Value):
@@ -39,6 +40,8 @@ class Reply(Value):
     held: tuple[Held, ...] = ()  # a person must look at them before anybody opens them
     tasks: tuple[Task, ...] = ()
     of_unit: tuple[Task, ...] = ()
+    question: Question | None = None  # what the letter it answers asks
+    text: str = ""  # its words, without what it quotes
     arrived_at: datetime
 
     def without(self, obligation_ids: AbstractSet[str]) -> "Reply":
@@ -53,6 +56,7 @@ class VerdictKind(StrEnum):
     SEND = "send"
     MEND = "mend"  # the unit is told what to mend
     ENTER = "enter"  # documents without figures: a person enters them, the unit is told
+    SAY = "say"  # its words answer the question of the office
     PERSON = "person"  # a person reads it
     COURTESY = "courtesy"  # nothing follows
 
@@ -72,6 +76,7 @@ class Verdict(Value):
     task: Task | None = None
     answers: tuple[ReadyAnswer, ...] = ()
     remarks: tuple[RemarkRow, ...] = ()
+    question: Question | None = None  # what its words answer
 
 
 def to_mend(remarks: Sequence[RemarkRow], task: Task | None) -> Verdict:

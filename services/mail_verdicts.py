@@ -88,6 +88,17 @@ def _by_faults(reply: Reply) -> Verdict | None:
     return to_mend(reply.faults, _single(reply)) if reply.faults else None
 
 
+def _by_question(reply: Reply) -> Verdict | None:
+    """Words in reply to a question are its answer; a mere “received” leaves it open."""
+    silent = {IntentKind.SILENT, IntentKind.CONFIRMS}
+    if reply.question is None or reply.intent.kind in silent or not reply.text:
+        return None
+    if not reply.question.is_open:
+        return for_person("E-IN-ASKED: câu hỏi này đã được trả lời trước đó; cần người đọc.")
+    task = next((t for t in reply.of_unit if t.obligation.id == reply.question.obligation_id), None)
+    return Verdict(kind=VerdictKind.SAY, question=reply.question, task=task)
+
+
 def _by_figures(reply: Reply) -> Verdict | None:
     if reply.intent.kind is not IntentKind.FIGURES:
         return None
@@ -170,6 +181,7 @@ _RULES: tuple[Callable[[Reply], Verdict | None], ...] = (
     _by_refusal,
     _by_forms,
     _by_faults,
+    _by_question,
     _by_figures,
     _by_nil,
     _by_files,

@@ -130,7 +130,7 @@ def notify_question(
     plan: PlanRecord,
     obligation: Obligation,
     *,
-    number: int,
+    key: str,
     text: str,
     now: datetime,
 ) -> None:
@@ -140,7 +140,6 @@ def notify_question(
         "received_at": submission.received_at,
         "question": text,
     }
-    key = f"question/{number}"
     _tell(connection, plan, obligation, kind=LetterKind.QUESTION, key=key, facts=facts, now=now)
 
 

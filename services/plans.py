@@ -126,6 +126,12 @@ def find_active_plans(engine: Engine, *, commune: str) -> tuple[PlanRecord, ...]
         return read_plans(connection, commune=commune, state=PlanState.ACTIVE)
 
 
+def unit_names(engine: Engine, *, commune: str) -> dict[str, str]:
+    """The names of the units of all the commune's plans, by id."""
+    plans = find_plans(engine, commune=commune)
+    return {unit.id: unit.name for plan in plans for unit in plan.dossier.units.units}
+
+
 def name_plans(engine: Engine, *, commune: str, plan_id: str | None) -> str:
     """The short name of a plan, or of the only one in force, or how many are in force.
 

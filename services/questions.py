@@ -14,6 +14,7 @@ from services.journal import note, record
 from services.notices import notify_question
 
 LONGEST = 2_000
+_LETTER = "question/"
 
 
 class Question(Value):
@@ -70,7 +71,7 @@ def ask_on(connection: Connection, obligation_id: str, *, text: str, by: str, no
     number = int(made[0]) if made else 0
     told = note("question.asked", f"{obligation_id}@{obligation.version}", text=text)
     record(connection, [told], commune=plan.commune, actor=by, at=now)
-    notify_question(connection, plan, obligation, number=number, text=text, now=now)
+    notify_question(connection, plan, obligation, key=question_key(number), text=text, now=now)
     return number
 
 
@@ -91,27 +92,66 @@ def answer_question(
         UsageError: the unit was not asked that.
         RefusedError: nothing is answered.
     """
+    with transaction(engine) as connection:
+        return answer_question_on(
+            connection, question_id, commune=commune, unit_id=unit_id, text=text, by=by,
+            channel=channel, now=now,
+        )  # fmt: skip
+
+
+def answer_question_on(
+    connection: Connection,
+    question_id: int,
+    *,
+    commune: str,
+    unit_id: str,
+    text: str,
+    by: str,
+    channel: Channel,
+    now: datetime,
+) -> bool:
+    """Keep the unit's answer in an open transaction; as ``answer_question``."""
     text = text.strip()[:LONGEST]
     if not text:
         raise RefusedError("Hãy ghi nội dung trả lời.")
+    asked = _of_unit(connection, question_id, commune=commune, unit_id=unit_id)
+    if asked is None:
+        raise UsageError("Đơn vị không có câu hỏi này; hãy mở lại từ trang của đơn vị.")
+    q = tables.questions.c
+    given = {"answer": text, "answered_by": by, "answered_at": now, "channel": channel}
+    mine = update(tables.questions).where(q.id == question_id, q.answered_at.is_(None))
+    if connection.execute(mine.values(given)).rowcount != 1:
+        return False
+    subject = f"{asked.obligation_id}@{asked.version}"
+    told = note("question.answered", subject, text=text, channel=channel)
+    record(connection, [told], commune=commune, actor=by, at=now)
+    return True
+
+
+def question_key(number: int) -> str:
+    """The key of the letter that asks a question."""
+    return f"{_LETTER}{number}"
+
+
+def find_asked(
+    connection: Connection, letter_key: str, *, commune: str, unit_id: str
+) -> Question | None:
+    """The question that a letter to the unit asks, answered or not; None when it asks none."""
+    number = letter_key.removeprefix(_LETTER)
+    if number == letter_key or not number.isdecimal():
+        return None
+    return _of_unit(connection, int(number), commune=commune, unit_id=unit_id)
+
+
+def _of_unit(connection: Connection, number: int, *, commune: str, unit_id: str) -> Question | None:
     q, o = tables.questions.c, tables.obligations.c
     statement = (
-        select(q.obligation_id, q.version)
-        .join_from(tables.questions, tables.obligations, o.id == q.obligation_id)
-        .where(q.id == question_id, q.commune == commune, o.unit_id == unit_id)
+        select(tables.questions)
+        .join(tables.obligations, o.id == q.obligation_id)
+        .where(q.id == number, q.commune == commune, o.unit_id == unit_id)
     )
-    with transaction(engine) as connection:
-        asked = connection.execute(statement).first()
-        if asked is None:
-            raise UsageError("Đơn vị không có câu hỏi này; hãy mở lại từ trang của đơn vị.")
-        given = {"answer": text, "answered_by": by, "answered_at": now, "channel": channel}
-        mine = update(tables.questions).where(q.id == question_id, q.answered_at.is_(None))
-        if connection.execute(mine.values(given)).rowcount != 1:
-            return False
-        subject = f"{asked.obligation_id}@{asked.version}"
-        told = note("question.answered", subject, text=text, channel=channel)
-        record(connection, [told], commune=commune, actor=by, at=now)
-    return True
+    row = connection.execute(statement).mappings().first()
+    return _question(dict(row)) if row else None
 
 
 def read_questions(

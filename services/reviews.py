@@ -18,6 +18,7 @@ from adapters.ledger import (
 )
 from models.errors import RefusedError, SelfApprovalError, VersionChangedError
 from models.obligations import DONE_STATES, Obligation, ObligationState
+from models.plans import RequirementKind
 from services.journal import note, record
 from services.notices import notify_accepted, notify_returned
 
@@ -46,7 +47,7 @@ def accept(
     ``seen`` is the version judged, where it is known; ``unit_id`` the reviewer's own unit.
 
     Raises:
-        RefusedError: nothing waits for a review.
+        RefusedError: nothing waits for a review, or the product is judged by its own form.
         VersionChangedError: a newer version came in.
         SelfApprovalError: the reviewer entered the version, or belongs to the unit.
     """
@@ -64,8 +65,9 @@ def accept_on(
     now: datetime,
     seen: int | None = None,
     unit_id: str | None = None,
+    is_by_form: bool = False,
 ) -> bool:
-    """Accept in an open transaction; as ``accept``."""
+    """Accept in an open transaction; as ``accept``, a detailed plan only by its form."""
     obligation = read_obligation(connection, obligation_id)
     if obligation.state is ObligationState.ACCEPTED:
         return False
@@ -74,6 +76,8 @@ def accept_on(
     refuse_own(connection, obligation, reviewer=reviewer, unit_id=unit_id)
     plan = read_plan(connection, obligation.plan_id)
     refuse_closed(plan)
+    if not is_by_form:
+        _refuse_formless(plan, obligation)
     _store(connection, plan, obligation, verdict=ReviewVerdict.ACCEPTED, reviewer=reviewer, now=now)
     _set(connection, obligation_id, state=ObligationState.ACCEPTED, closed_at=now)
     notify_accepted(connection, plan, obligation, now=now)
@@ -190,6 +194,15 @@ def refuse_own(
             "đồng chí đã nhập thay bản này" if reviewer == entered_by else "bản này của đơn vị mình"
         )
         raise SelfApprovalError(f"Không tự duyệt được: {why}; hãy để người khác thẩm định.")
+
+
+def _refuse_formless(plan: PlanRecord, obligation: Obligation) -> None:
+    kind = plan.dossier.plan.requirement(obligation.requirement_id).kind
+    if kind is RequirementKind.DETAILED_PLAN:
+        raise RefusedError(
+            f"'{obligation.id}' là kế hoạch chi tiết, chỉ được chấp nhận bằng phiếu rà soát 12 "
+            f"tiêu chí; hãy lập phiếu tại trang /tham-dinh/ra-soat/{obligation.id}."
+        )
 
 
 def _refuse_unsubmitted(obligation: Obligation) -> None:

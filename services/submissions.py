@@ -64,22 +64,43 @@ def submit(
         RefusedError: the obligation is closed and must be reopened first.
     """
     with transaction(engine) as connection:
-        obligation, answer = read_obligation(connection, obligation_id), composed(answer)
-        if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
-            return Receipt(submission=earlier, is_new=False)
-        plan = _open_plan(connection, obligation)
-        warnings = _check(plan, obligation, answer)
-        submission = Submission(
-            id=f"{obligation_id}@{obligation.version + 1}", obligation_id=obligation_id,
-            version=obligation.version + 1, received_at=arrived_at or now, channel=channel,
-            sent_by=sent_by, entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
-            receipt_code=_receipt_code(obligation_id, nonce),
+        return submit_on(
+            connection, obligation_id, answer, channel=channel, sent_by=sent_by, nonce=nonce,
+            calendar=calendar, now=now, entered_by=entered_by, arrived_at=arrived_at,
         )  # fmt: skip
-        _store(connection, plan, submission, nonce=nonce, now=now)
+
+
+def submit_on(
+    connection: Connection,
+    obligation_id: str,
+    answer: Answer,
+    *,
+    channel: Channel,
+    sent_by: str,
+    nonce: str,
+    calendar: WorkingCalendar,
+    now: datetime,
+    entered_by: str | None = None,
+    arrived_at: datetime | None = None,
+) -> Receipt:
+    """Store the answer in an open transaction; as ``submit``."""
+    obligation, answer = read_obligation(connection, obligation_id), composed(answer)
+    if (earlier := _earlier(connection, nonce, obligation_id, answer)) is not None:
+        return Receipt(submission=earlier, is_new=False)
+    plan = _open_plan(connection, obligation)
+    warnings = _check(plan, obligation, answer)
+    submission = Submission(
+        id=f"{obligation_id}@{obligation.version + 1}", obligation_id=obligation_id,
+        version=obligation.version + 1, received_at=arrived_at or now, channel=channel,
+        sent_by=sent_by, entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
+        receipt_code=_receipt_code(obligation_id, nonce),
+    )  # fmt: skip
+    _store(connection, plan, submission, nonce=nonce, now=now)
+    if entered_by is None:  # what the office enters leaves the draft of the unit alone
         drop_draft(connection, obligation_id, sent_by)
-        _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
-        notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
-                        now=now)  # fmt: skip
+    _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
+    notify_received(connection, plan, obligation, submission=submission, calendar=calendar,
+                    now=now)  # fmt: skip
     return Receipt(submission=submission, is_new=True, warnings=warnings)
 
 

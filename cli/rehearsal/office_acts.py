@@ -2,10 +2,12 @@
 
 from adapters.outlines import read_outline
 from adapters.rule_sets import read_rule_set
+from cli.rehearsal.plan_reviews import judge
 from cli.rehearsal.play import CLERK, OFFICER, Play
 from cli.rehearsal.runs import run_flow
 from models.errors import RefusedError
 from models.obligations import Obligation, ObligationState
+from models.plans import RequirementKind
 from models.rehearsal_office import office_hours_between
 from models.rehearsal_turns import Step
 from models.scenarios import ReturnCase, Revision
@@ -54,7 +56,13 @@ async def review_waiting(play: Play, _step: Step) -> None:
 
 def _review(play: Play, obligation: Obligation, reviewer: str) -> None:
     case = play.casting.reply_to(obligation).returned
-    if case is None or obligation.returns > 0 or obligation.state is ObligationState.NIL:
+    if obligation.returns > 0 or obligation.state is ObligationState.NIL:
+        case = None
+    kind = play.dossier.plan.requirement(obligation.requirement_id).kind
+    if kind is RequirementKind.DETAILED_PLAN and not (case and case.is_formal_defect):
+        judge(play, obligation, reviewer, returned=case)
+        return
+    if case is None:
         reviews.accept(play.engine, obligation.id, reviewer=reviewer, now=play.now)
         return
     day = play.calendar.add_working_days(play.today, case.due_in_days)

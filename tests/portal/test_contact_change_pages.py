@@ -10,6 +10,7 @@ from adapters import tables
 from adapters.database import transaction
 from adapters.install_key import read_install_key
 from adapters.links import ChangeScope, make_change_token
+from models.accounts import Role
 from tests.portal.conftest import JUNE, Site
 
 WANTED = {
@@ -83,3 +84,50 @@ def test_only_the_letter_opens_the_question(site: Site) -> None:
     assert site.client.get("/doi-dau-moi/2").status_code == 404
     assert site.client.get("/dv/change:1").status_code == 410
     assert not re.search(r"/dau-moi/[\w-]{30}", site.client.get("/doi-dau-moi/1").text)
+
+
+def act(site: Site, **fields: str) -> str:
+    given = site.hidden(site.client.get("/dau-moi-moi").text) | fields
+    return str(site.client.post("/dau-moi-moi/1", data=given).text)
+
+
+@pytest.mark.parametrize(
+    ("choice", "moved", "said"),
+    [("dong-y", True, "liên kết cũ hết hiệu lực"), ("tu-choi", False, "Đã từ chối")],
+)
+def test_the_office_answers_in_the_stead_of_the_old_address(
+    site: Site,
+    choice: str,
+    moved: bool,  # noqa: FBT001 - a case
+    said: str,
+) -> None:
+    page = site.open("thon-01")
+    propose(site, ly_do="<b>Nghỉ hưu</b>")
+    site.sign_in(Role.OFFICE)
+    shown = site.client.get("/dau-moi-moi").text
+    assert "&lt;b&gt;Nghỉ hưu" in shown
+    assert 'Đầu mối <span class="count">1' in shown
+    assert "Hãy chọn Đồng ý" in act(site)
+    assert "Hãy ghi lý do từ chối" in act(site, viec="tu-choi")
+    assert email(site) == "thon-01@batmot.example"
+    assert said in act(site, viec=choice, ly_do="Đã gọi điện cho thôn")
+    assert (email(site) == "lo.hoa@vin.example") is moved
+    assert site.client.get(page).status_code == (410 if moved else 200)
+    after = site.client.get("/dau-moi-moi").text
+    assert 'class="count"' not in after
+    assert ("Đã gọi điện cho thôn" in after) is not moved
+    other = {"dong-y": "tu-choi", "tu-choi": "dong-y"}[choice]
+    fields = site.hidden(site.client.get("/tai-khoan").text) | {"viec": other, "ly_do": "x"}
+    assert site.client.post("/dau-moi-moi/1", data=fields).status_code == 409
+
+
+def test_others_see_what_is_proposed_and_decide_nothing(site: Site) -> None:
+    propose(site)
+    for role in (Role.VIEWER, Role.LEADER):
+        site.sign_in(role)
+        page = site.client.get("/dau-moi-moi").text
+        assert "lo.hoa@vin.example" in page
+        assert "<button" not in page.partition("<main")[2]
+        fields = site.hidden(page) | {"viec": "dong-y"}
+        assert site.client.post("/dau-moi-moi/1", data=fields).status_code == 403
+    assert email(site) == "thon-01@batmot.example"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -102,14 +103,51 @@ def test_the_office_asks_the_unit_or_closes_a_mail(site: Site, mails: Correspond
     assert states == [InboxState.ASKED, InboxState.SETTLED]
 
 
-def test_documents_waiting_for_a_person_lead_to_the_entering_page(
+def test_documents_waiting_for_a_person_are_entered_beside_the_mail(
     site: Site, mails: Correspondence
 ) -> None:
     to = mails.write("thon-01", SHEET_OF)
-    raw = mails.reply("thon-01", "Gửi báo cáo.", to=to, files={"phiếu.pdf": PDF})
-    mails.arrive(raw, now=JUNE)
-    page = site.client.get("/thu-den/1").text
-    assert f"/tham-dinh/nhap-ho/{SHEET_OF}?thu=1" in page
+    text = f"Kính gửi xã, thôn có 3 buổi. {HOSTILE}"
+    raw = mails.reply("thon-01", text, to=to, files={"phiếu.pdf": PDF})
+    mails.arrive(raw, now=JUNE, arrived_at=JUNE - timedelta(hours=5))
+    path = f"/tham-dinh/nhap-thay/{SHEET_OF}?thu=1"
+    assert path in site.client.get("/thu-den/1").text
+    page = site.client.get(path).text
+    assert "thôn có 3 buổi" in page
+    assert "<script>alert" not in page
+    assert 'href="/thu-den/1/tep/0"' in page
+    reference = re.findall(r'name="tep_da_gui" value="([^"]+)"', page)
+    fields = site.hidden(page) | {"tep_da_gui": reference, "v.TT01": "3", "v.TT02": "1,5"}
+    wrong = site.client.post(path, data=fields)
+    assert wrong.status_code == 422
+    assert "thôn có 3 buổi" in wrong.text
+    fields |= {"v.TT02": "30"}
+    assert "Đã nhập thay đơn vị" in site.client.post(path, data=fields).text
+    (sent,) = mails.versions(SHEET_OF)
+    assert (sent.sent_by, sent.entered_by) == ("thon-01.head", "t-administrator")
+    assert sent.received_at == JUNE - timedelta(hours=5)
+    assert [file.name for file in sent.answer.attachments] == ["phiếu.pdf"]
+    assert mails.state() is InboxState.SETTLED
+    assert "đã nhập thay" in site.client.get("/thu-den/1").text
+    late = site.client.get(path)
+    assert late.status_code == 409
+    assert "đã được xử lý" in late.text
+    own = site.client.post(
+        f"/tham-dinh/viec/chap-nhan/{SHEET_OF}",
+        data=site.hidden(site.client.get(f"/tham-dinh/viec/{SHEET_OF}").text) | {"ban_da_xem": "1"},
+    )
+    assert "không tự duyệt" in own.text.lower()
+
+
+def test_a_doubtful_mail_offers_no_form_before_somebody_said_it_is_genuine(
+    site: Site, mails: Correspondence
+) -> None:
+    asked_about(mails)
+    assert "nhap-thay" not in site.client.get("/thu-den/1").text
+    refused = site.client.get(f"/tham-dinh/nhap-thay/{SHEET_OF}?thu=1")
+    assert refused.status_code == 409
+    assert "Chưa xác nhận" in refused.text
+    assert site.client.get(f"/tham-dinh/nhap-thay/{SHEET_OF}?thu=9").status_code == 404
 
 
 def test_looking_at_a_confirmation_changes_nothing_however_often(

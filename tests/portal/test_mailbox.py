@@ -1,6 +1,5 @@
 """The mailbox page shows hostile letters without trusting them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from smtplib import SMTP
@@ -43,7 +42,7 @@ def thread_to(site: Site, unit_id: str) -> str:
 
 
 @pytest.fixture
-def client(site: Site) -> Iterator[TestClient]:
+def client(site: Site) -> TestClient:
     instants = iter(reversed(INSTANTS))
     part = Part(name='báo "cáo".html', media_type="text/html", content=EVIL.encode())
     letters = [

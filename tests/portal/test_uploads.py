@@ -17,6 +17,7 @@ import pytest
 
 from adapters.blobs import UNFINISHED
 from config.settings import inherited_environment
+from models.accounts import Role
 from models.file_kinds import MAX_FILE_BYTES
 from portal.posted import MAX_BODY_BYTES
 from services.held_uploads import find_held
@@ -157,6 +158,31 @@ def test_a_file_in_doubt_reaches_a_person_whether_it_is_taken_or_not(site: Site)
     desk.engine.dispose()
 
 
+def test_the_office_fetches_a_held_file_as_octets_and_says_what_it_found(site: Site) -> None:
+    page = site.open("thon-01")
+    fields = site.form(page, SHEET) | {"v.TT01": "1"}
+    name, hostile = '"><script>a</script>.doc', OLE + b"<script>"
+    assert site.send(page, SHEET, fields, files=[("tep", (name, hostile))]).status_code == 303
+    site.sign_in(Role.VIEWER)
+    shown = site.client.get("/tep-giu-lai").text
+    assert "<script>" not in shown
+    assert 'Tệp giữ lại <span class="count">1' in shown
+    assert "<button" not in shown.partition("<main")[2]
+    assert site.client.get("/tep-giu-lai/1/tep").status_code == 403
+    site.sign_in(Role.OFFICE)
+    file = site.client.get("/tep-giu-lai/1/tep")
+    assert (file.content, file.headers["content-type"]) == (hostile, "application/octet-stream")
+    assert file.headers["content-disposition"].startswith("attachment;")
+    assert "sandbox" in file.headers["content-security-policy"]
+    given = site.hidden(site.client.get("/tep-giu-lai").text)
+    assert "Hãy ghi kết quả" in site.client.post("/tep-giu-lai/1", data=given).text
+    for said in ("Đã ghi nhận kết quả", "đã có người kiểm tra trước"):
+        done = site.client.post("/tep-giu-lai/1", data=given | {"ket_qua": "Đã quét, sạch."})
+        assert said in done.text
+    assert 'class="count"' not in site.client.get("/tep-giu-lai").text
+    assert site.client.post("/tep-giu-lai/9", data=given | {"ket_qua": "x"}).status_code == 404
+
+
 def test_a_file_that_cannot_be_opened_is_taken_and_the_unit_is_told_at_once(site: Site) -> None:
     page = site.open("thon-01")
     fields = site.form(page, SHEET) | {"v.TT01": "1", "luu_nhap": "1"}
@@ -173,6 +199,18 @@ def test_names_are_cleaned_for_people(site: Site) -> None:
     assert kept[0] == "x.pdf"
     assert "\u202e" not in kept[1]
     assert len(kept[2]) <= 124
+
+
+def test_a_picture_is_kept_as_it_was_sent_with_what_its_camera_wrote(site: Site) -> None:
+    exif = b"\xff\xe1\x00\x1cExif\x00\x00GPSLatitude 20.05 N"
+    picture = b"\xff\xd8" + exif + b"\xff\xc0\x00\x0b\x08\x00\x02\x00\x02\x01\x01\x11\x00\xff\xd9"
+    page = site.open("thon-01")
+    sent = site.send(page, SHEET, site.form(page, SHEET), files=[("tep", ("anh.jpg", picture))])
+    assert sent.status_code == 303
+    (kept,) = answer_of(site, SHEET).attachments
+    desk = site.desk(JUNE)
+    assert desk.blobs.get(kept.sha256) == picture
+    desk.engine.dispose()
 
 
 def test_too_many_and_too_large_files_are_refused_in_words(site: Site) -> None:

@@ -1,14 +1,18 @@
 """Doubtful mail: asked about at the registered address, decided by people, never lost."""
 
 import re
+from datetime import datetime
 
 import pytest
 
 from adapters import tables
+from adapters.database import transaction
 from adapters.mail_links import MailScope, make_mail_token, read_mail_token
 from models.errors import RefusedError, UsageError
 from models.incoming import InboxState, MailClass
 from models.letters import LetterKind
+from models.submissions import Answer
+from services.held_uploads import find_held
 from services.inbox_decisions import (
     accept_mail,
     ask_unit,
@@ -19,12 +23,15 @@ from services.inbox_decisions import (
 )
 from services.inbox_desk import count_mails, list_mails, read_detail, read_file, read_octets
 from services.mail_answers import Taken, take_answers
+from services.mail_entries import MailEntry, enter_mail, read_mail_entry
+from services.submissions import Receipt
 from tests.incoming_mails import REPLY_TO, mail
-from tests.services.mail_stage import KEY, NOW, PDF, Correspondence
+from tests.services.mail_stage import KEY, NOW, PDF, Correspondence, filled_form
 from tests.services.stage import COMMUNE, at, owed_by
 
 SHEET_OF = owed_by("thon-01")
 CAME = at((12, 5), "07:30")
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 cu"
 WHY = "Đã gọi điện cho trưởng thôn."
 
 
@@ -141,9 +148,85 @@ def test_what_a_person_entered_closes_its_mail(mails: Correspondence) -> None:
     to = mails.write("thon-01", SHEET_OF)
     mails.arrive(mails.reply("thon-01", "Gửi báo cáo.", to=to, files={"phiếu.pdf": PDF}))
     number = mails.mail().id
-    assert note_entered(mails.clerk, number, submission_id=f"{SHEET_OF}@1", by="van.phong")
-    assert not note_entered(mails.clerk, number, submission_id=f"{SHEET_OF}@1", by="van.phong")
+    for expected in (True, False):
+        with transaction(mails.clerk.engine) as connection:
+            closed = note_entered(
+                connection, mails.clerk, number, submission_id=f"{SHEET_OF}@1", by="van.phong"
+            )
+        assert closed is expected
     assert mails.state() is InboxState.SETTLED
+
+
+def waiting(mails: Correspondence, unit_id: str = "thon-01", *, arrived_at: datetime = CAME) -> int:
+    """A mail with a document only, which waits to be entered."""
+    to = mails.write(unit_id, owed_by(unit_id))
+    files = {"phiếu.pdf": PDF, "cu.doc": OLD_WORD}
+    raw = mails.reply(unit_id, "Gửi báo cáo.", to=to, files=files)
+    mails.arrive(raw, arrived_at=arrived_at)
+    return int(mails.rows()[-1].id)
+
+
+def entry(mails: Correspondence, number: int, unit_id: str = "thon-01") -> MailEntry:
+    return read_mail_entry(mails.clerk, number, obligation_id=owed_by(unit_id), unit_id=unit_id)
+
+
+def enter(mails: Correspondence, read: MailEntry, nonce: str, figure: int = 3) -> Receipt:
+    answer = Answer(values={"TT01": figure, "TT02": 30}, attachments=read.files)
+    return enter_mail(
+        mails.clerk, read, answer, obligation_id=SHEET_OF, by="van.phong", nonce=nonce
+    )
+
+
+def test_what_is_entered_from_a_mail_counts_from_when_it_came_and_closes_it(
+    mails: Correspondence,
+) -> None:
+    read = entry(mails, waiting(mails))
+    assert [file.name for file in read.files] == ["phiếu.pdf", "cu.doc"]
+    first, again = enter(mails, read, "1"), enter(mails, read, "1")
+    assert (first.is_new, again.is_new) == (True, False)
+    (sent,) = mails.versions(SHEET_OF)
+    assert (sent.received_at, sent.channel, sent.entered_by) == (CAME, "entered", "van.phong")
+    assert sent.sent_by == "thon-01.head"
+    assert mails.state() is InboxState.SETTLED
+    last = read_detail(mails.clerk, read.id).journal[-1]
+    assert (last.actor, last.action) == ("van.phong", "mail.entered")
+    assert f"{SHEET_OF}@1" in last.reason
+    held = find_held(mails.clerk.engine, commune=COMMUNE)
+    assert [(one.name, one.contact_id) for one in held] == [("cu.doc", "thon-01.head")]
+
+
+def test_a_mail_closed_while_it_was_typed_takes_the_version_back(mails: Correspondence) -> None:
+    read = entry(mails, waiting(mails))
+    dismiss_mail(mails.clerk, read.id, by="ql", reason="Trùng.")
+    with pytest.raises(RefusedError, match="vừa được người khác xử lý"):
+        enter(mails, read, "1")
+    assert mails.versions() == []
+    with pytest.raises(RefusedError, match="đã được xử lý"):
+        entry(mails, read.id)
+
+
+def test_nothing_is_entered_from_a_doubtful_mail_or_for_another_unit(
+    mails: Correspondence,
+) -> None:
+    doubtful(mails)
+    with pytest.raises(RefusedError, match="Chưa xác nhận"):
+        entry(mails, mails.mail().id)
+    number = waiting(mails, "thon-02")
+    with pytest.raises(RefusedError, match="đơn vị khác"):
+        entry(mails, number)
+    assert entry(mails, number, "thon-02").sent_by == "thon-02.head"
+    with pytest.raises(UsageError):
+        entry(mails, 99)
+
+
+def test_a_form_in_the_mail_fills_in_the_page(mails: Correspondence) -> None:
+    to = mails.write("thon-01", SHEET_OF)
+    book = filled_form(mails.clerk, SHEET_OF, {"TT01": 4})
+    mails.arrive(mails.reply("thon-01", "TT01: 9", to=to, files={"bieu.xlsx": book}))
+    read = entry(mails, mails.mail().id)
+    assert read.filled is not None
+    assert read.filled.values["TT01"] == 4
+    assert [file.name for file in read.files] == ["bieu.xlsx"]
 
 
 def test_a_mail_is_shown_whole_with_its_files_and_what_it_may_answer(mails: Correspondence) -> None:

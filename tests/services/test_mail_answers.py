@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
+import pytest
 from sqlalchemy import update
 
 from adapters import tables
@@ -12,9 +13,14 @@ from models.incoming import InboxState
 from models.letters import LetterKind
 from models.obligations import ObligationState
 from models.submissions import Channel
+from services.inbox_decisions import accept_mail
 from services.mail_answers import Taken, take_answers
+from services.mail_questions import answer_by_mail
+from services.mail_replies import read_reply, read_stored_mail
+from services.mail_verdicts import judge_reply
+from services.questions import Question, answer_question, ask, read_questions
 from tests.services.mail_stage import NOW, PDF, Correspondence
-from tests.services.stage import DETAILED_PLAN, SHEET, Office, at, owed_by
+from tests.services.stage import COMMUNE, DETAILED_PLAN, SHEET, Office, at, owed_by
 
 SHEET_OF = owed_by("thon-01")
 ACKNOWLEDGED = owed_by("thon-01", "XN")
@@ -288,3 +294,98 @@ def test_a_second_round_does_nothing(mails: Correspondence) -> None:
     later = replace(mails.clerk, now=LATER)
     assert take_answers(later) == Taken()
     assert len(mails.versions()) == 1
+
+
+def asked(mails: Correspondence, text: str = "Vì sao số lượt người thấp hơn danh sách?") -> str:
+    """A question about what the village sent; gives the address to answer to."""
+    office = Office(mails.clerk.engine, mails.clerk.calendar)
+    if not mails.versions(SHEET_OF):
+        office.submit(SHEET_OF, now=NOW)
+    number = ask(mails.clerk.engine, SHEET_OF, text=text, by="vp", now=NOW)
+    return mails.write("thon-01", kind=LetterKind.QUESTION, key=f"question/{number}")
+
+
+def the_question(mails: Correspondence) -> Question:
+    with transaction(mails.clerk.engine) as connection:
+        return read_questions(connection, SHEET_OF, commune=COMMUNE)[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Danh sách ghi cả trẻ em.\nThôn xin giải trình.", None),
+        ("TT02: 30 là đúng, danh sách thừa 02 người", None),
+        ("Không phát sinh: buổi thứ hai bị hoãn do mưa", None),
+        ("Dài. " * 600, f"{('Dài. ' * 600)[: 2_000 - 30]}"),
+    ],
+)
+def test_words_in_reply_to_a_question_answer_it_and_change_no_figure(
+    mails: Correspondence, text: str, answer: str | None
+) -> None:
+    assert mails.arrive(mails.reply("thon-01", text, to=asked(mails))) == Taken(answered=1)
+    found = the_question(mails)
+    assert (found.channel, found.answered_by) == (Channel.MAIL, "thon-01.head")
+    assert found.answer is not None
+    assert found.answer.startswith(answer or text)
+    assert len(found.answer) <= 2_000
+    if answer is not None:
+        assert found.answer.endswith("(xem đủ ở thư đến số 1)")
+    assert [version.version for version in mails.versions(SHEET_OF)] == [1]
+    assert mails.obligation(SHEET_OF).state is ObligationState.SUBMITTED
+    assert mails.state() is InboxState.SETTLED
+
+
+def test_files_in_reply_to_a_question_wait_for_a_person_beside_the_answer(
+    mails: Correspondence,
+) -> None:
+    raw = mails.reply("thon-01", "Gửi danh sách đã sửa.", to=asked(mails), files={"ds.pdf": PDF})
+    assert mails.arrive(raw) == Taken(for_person=1)
+    assert the_question(mails).answer == "Gửi danh sách đã sửa."
+    assert (mails.state(), "E-IN-FILES" in str(mails.mail().reason)) == (InboxState.PERSON, True)
+
+
+def test_received_leaves_the_question_open_and_a_second_answer_goes_to_a_person(
+    mails: Correspondence,
+) -> None:
+    to = asked(mails)
+    mails.arrive(mails.reply("thon-01", "Đã nhận thư.", to=to))
+    assert the_question(mails).is_open
+    mails.arrive(mails.reply("thon-01", "Danh sách ghi thừa.", to=to))
+    assert mails.arrive(mails.reply("thon-01", "Xin sửa lại ý.", to=to)) == Taken(for_person=1)
+    assert the_question(mails).answer == "Danh sách ghi thừa."
+    assert "E-IN-ASKED" in str(mails.mail().reason)
+
+
+def test_an_answer_to_a_question_that_nothing_proves_is_asked_about_first(
+    mails: Correspondence,
+) -> None:
+    raw = mails.reply("thon-01", "Danh sách ghi thừa.", to=asked(mails), passed=False)
+    assert mails.arrive(raw) == Taken(asked=1)
+    assert the_question(mails).is_open
+    assert accept_mail(mails.clerk, mails.mail().id, by="vp", reason="Đã gọi.") == "answered"
+    assert the_question(mails).answer == "Danh sách ghi thừa."
+
+
+def test_a_mail_that_a_person_puts_to_something_else_answers_no_question(
+    mails: Correspondence,
+) -> None:
+    raw = mails.reply("thon-01", "Thôn đã nhận kế hoạch.", to=asked(mails), passed=False)
+    mails.arrive(raw)
+    about = {"by": "vp", "reason": "Đã gọi.", "obligation_id": ACKNOWLEDGED}
+    accept_mail(mails.clerk, mails.mail().id, **about)
+    assert the_question(mails).is_open
+
+
+def test_an_answer_given_on_the_page_meanwhile_stands(mails: Correspondence) -> None:
+    mails.store(mails.reply("thon-01", "Danh sách ghi thừa.", to=asked(mails)))
+    clerk, row = mails.clerk, mails.mail()
+    reply = read_reply(clerk, row, read_stored_mail(clerk, str(row.sha256)))
+    answer_question(
+        clerk.engine, the_question(mails).id, commune=COMMUNE, unit_id="thon-01", text="Trên trang",
+        by="thon-01.head", channel=Channel.PORTAL, now=NOW,
+    )  # fmt: skip
+    said = judge_reply(reply)
+    assert said.question is not None
+    assert answer_by_mail(clerk, row, said.question, reply=reply) == "for_person"
+    assert answer_by_mail(clerk, row, said.question, reply=reply) is None
+    assert the_question(mails).answer == "Trên trang"
