@@ -38,6 +38,7 @@ from portal.personal import personal_routes
 from portal.question_answers import question_answer_routes
 from portal.rate_limits import AtOnce
 from portal.receipts import receipt_routes
+from portal.report_decisions import report_decision_routes
 from portal.report_edits import report_edit_routes
 from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
@@ -100,6 +101,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     app.include_router(static_routes())
     app.include_router(entrance_routes())
     app.include_router(report_office_routes())
+    app.include_router(report_decision_routes())
     app.include_router(request_routes())
     app.include_router(unit_document_routes())
     app.include_router(question_answer_routes())

@@ -104,8 +104,8 @@ def _sheet(desk: Desk, officer: Officer, obligation_id: str, mail_id: int | None
         desk.clerk, mail_id, obligation_id=obligation_id, unit_id=item.unit.id
     )  # fmt: skip
     return EnteredSheet(
-        desk=desk, task=item.task, shape=shape_of(item.task),
-        key=officer.key, holder=officer.account_id, officer=officer, item=item, mail=mail,
+        desk=desk, task=item.task, shape=shape_of(item.task), key=officer.key,
+        holder=officer.account_id, officer=officer, item=item, mail=mail,
     )  # fmt: skip
 
 

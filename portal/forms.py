@@ -93,8 +93,8 @@ def sheet_of(desk: Desk, visitor: Visitor, obligation_id: str) -> Sheet:
     )
     refuse_formless(task)
     return Sheet(
-        desk=desk, visitor=visitor, task=task,
-        shape=shape_of(task), key=visitor.key, holder=visitor.contact_id,
+        desk=desk, visitor=visitor, task=task, shape=shape_of(task), key=visitor.key,
+        holder=visitor.contact_id,
     )  # fmt: skip
 
 
