@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import StatementError
 
 from adapters import tables
@@ -133,6 +133,34 @@ def test_number_and_day_of_issue_are_applied_to_the_dossier(
     issued = {"number": 15, "issued_on": at(11).date()}
     assert found.dossier.plan == dossier.plan.model_copy(update=issued)
     assert (found.dossier.units, found.dossier.catalogue) == (dossier.units, dossier.catalogue)
+
+
+def test_a_plan_that_was_renewed_or_numbered_is_never_shown_as_it_was(
+    engine: Engine, dossier: PlanDossier
+) -> None:
+    put_plan(engine, dossier, "a", sha256="first")
+    fewer = dossier.units.model_copy(update={"units": dossier.units.units[:3]})
+    renewed = dossier.model_copy(update={"units": fewer}).model_dump(mode="json")
+    changes: tuple[dict[str, object], ...] = (
+        {},
+        {"dossier": renewed, "sha256": "second"},
+        {"number": 15},
+        {"state": PlanState.ACTIVE},
+    )
+    found = []
+    for change in changes:
+        with transaction(engine) as connection:
+            if change:
+                connection.execute(update(tables.plans).values(change))
+            plan = read_plan(connection, "a")
+        found.append((len(plan.dossier.units.units), plan.dossier.plan.number, plan.state))
+    everyone = len(dossier.units.units)
+    assert found == [
+        (everyone, None, PlanState.DRAFT),
+        (3, None, PlanState.DRAFT),
+        (3, 15, PlanState.DRAFT),
+        (3, 15, PlanState.ACTIVE),
+    ]
 
 
 def test_plans_are_read_oldest_first_and_by_state(engine: Engine, dossier: PlanDossier) -> None:
