@@ -70,6 +70,21 @@ def set_role(name: Name, role: RoleArgument, by: By = "quản trị", as_json: A
     answer(changed, as_json=as_json, text=f"'{changed.id}' nay là {ROLE_NAMES[role]}.")
 
 
+@app.command("contact")
+def set_contact(
+    name: Name,
+    contact: Annotated[str, typer.Argument(help="Mã đầu mối của lãnh đạo, ví dụ ubnd.head.")],
+    by: By = "quản trị",
+    as_json: AsJson = False,
+) -> None:
+    """Gắn tài khoản với đầu mối của lãnh đạo, để quyết định báo cáo tổng kết sau khi đăng nhập."""
+    with at_desk() as desk:
+        changed = accounts.set_contact(
+            desk.engine, name, contact, commune=desk.commune, by=by, now=desk.now
+        )
+    answer(changed, as_json=as_json, text=f"'{changed.id}' nay gắn với đầu mối {contact}.")
+
+
 @app.command("reset")
 def reset(name: Name, by: By = "quản trị", as_json: AsJson = False) -> None:
     """Bỏ mật khẩu cũ (mở lại nếu đã khóa) và in đường dẫn một lần để đặt mật khẩu mới."""

@@ -21,6 +21,7 @@ from portal.entering import entering_routes
 from portal.entrances import entrance_routes
 from portal.errors import add_error_pages
 from portal.file_links import file_link_routes
+from portal.form_fields import teach_fields
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.held_files import held_file_routes
@@ -37,6 +38,7 @@ from portal.personal import personal_routes
 from portal.question_answers import question_answer_routes
 from portal.rate_limits import AtOnce
 from portal.receipts import receipt_routes
+from portal.report_decisions import report_decision_routes
 from portal.report_edits import report_edit_routes
 from portal.report_office import report_office_routes
 from portal.report_traces import report_trace_routes
@@ -53,6 +55,10 @@ from portal.workbooks import workbook_routes
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 PAGES = (
+    form_routes,  # first those that hundreds open in the same hour: routes are tried in order
+    personal_routes,
+    receipt_routes,
+    workbook_routes,
     sign_in_routes,
     home_routes,
     board_routes,
@@ -73,10 +79,6 @@ PAGES = (
     decision_routes,
     contact_change_routes,
     new_link_routes,
-    personal_routes,
-    form_routes,
-    workbook_routes,
-    receipt_routes,
 )
 
 
@@ -89,7 +91,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     )  # fmt: skip
     app.state.settings, app.state.engine = settings, engine
     app.state.limits = Limits()
-    templates = teach(make_templates(_navigation(settings)))
+    templates = teach_fields(teach(make_templates(_navigation(settings))))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
     app.add_middleware(AtOnce)
     app.add_middleware(SecurityHeaders, headers=headers_of(settings))
@@ -99,6 +101,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     app.include_router(static_routes())
     app.include_router(entrance_routes())
     app.include_router(report_office_routes())
+    app.include_router(report_decision_routes())
     app.include_router(request_routes())
     app.include_router(unit_document_routes())
     app.include_router(question_answer_routes())

@@ -122,13 +122,13 @@ def decider_of(number: int) -> str:
     return f"change:{number}"
 
 
-def own_decision(request: Request, number: int) -> LinkSession:
+async def own_decision(request: Request, number: int) -> LinkSession:
     """Return the session of that change.
 
     Raises:
         HTTPException: 404, the browser did not open the letter's link.
     """
-    return own_session(request, decider_of(number))
+    return await own_session(request, decider_of(number))
 
 
 DeciderOf = Annotated[LinkSession, Depends(own_decision)]

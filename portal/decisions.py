@@ -130,24 +130,39 @@ def find_awaited(desk: Desk, visitor: Visitor) -> tuple[Awaited, ...]:
 
 
 def _take(desk: Desk, visitor: Visitor, plan: PlanRecord, given: FormInput) -> bool:
-    version, said = given.one(VERSION), given.one(VERDICT)
-    if not (version.isdecimal() and len(version) < 6):  # noqa: PLR2004 - a version
-        raise RefusedError("Hãy mở lại trang dự thảo rồi chọn.")
-    if said in set(SignOffKind):
-        return _sign_off(desk, visitor, plan, given, kind=SignOffKind(said))
+    if given.one(VERDICT) in set(SignOffKind):
+        must_name_version(given)
+        return _sign_off(desk, visitor, plan, given, kind=SignOffKind(given.one(VERDICT)))
+    return take_verdict(desk, plan, given, by=visitor.contact_id)
+
+
+def take_verdict(desk: Desk, plan: PlanRecord, given: FormInput, *, by: str) -> bool:
+    """Record the decision that a form names, on the text it was made from; False: it stands.
+
+    Raises:
+        RefusedError: the form names no version or no verdict, or the person may not decide so.
+        ConflictError: the text is another, or another decision stands.
+    """
+    version, said = must_name_version(given), given.one(VERDICT)
     if said not in set(Verdict):
         raise RefusedError("Hãy chọn Phê duyệt, Trả lại hoặc Chuyển xin ý kiến Chủ tịch.")
     return decide(
-        desk.engine,
-        plan.id,
-        version=int(version),
-        sha256_prefix=given.one(SHA256),
-        verdict=Verdict(said),
-        by=visitor.contact_id,
-        now=desk.now,
-        calendar=desk.calendar,
+        desk.engine, plan.id, version=version, sha256_prefix=given.one(SHA256),
+        verdict=Verdict(said), by=by, now=desk.now, calendar=desk.calendar,
         comment=paragraphs(given.one(COMMENT)),
-    )
+    )  # fmt: skip
+
+
+def must_name_version(given: FormInput) -> int:
+    """Return the version that a form was made from.
+
+    Raises:
+        RefusedError: it names none.
+    """
+    version = given.one(VERSION)
+    if not (version.isdecimal() and len(version) < 6):  # noqa: PLR2004 - a version
+        raise RefusedError("Hãy mở lại trang dự thảo rồi chọn.")
+    return int(version)
 
 
 def _sign_off(

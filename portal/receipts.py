@@ -55,7 +55,7 @@ def _add_receipt(router: APIRouter, templates: Jinja2Templates) -> None:
             "visitor": visitor,
             "task": task,
             "submission": submission,
-            "doubts": find_findings(desk.engine, task, submission.answer),
+            "doubts": find_findings(task, submission.answer),
             "names": {one.id: one.name for one in task.asked},
             "narratives": narrative_titles(task.requirement.kind),
             "written": written_value,

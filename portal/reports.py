@@ -16,6 +16,7 @@ from portal.csrf import CSRF_FIELD
 from portal.desk import DeskOf
 from portal.downloads import download
 from portal.officers import Officer, OfficerOf
+from services.decisions import may_pass_on, why_not
 from services.desk import Desk
 from services.dispatch_packages import find_packages
 from services.portal_overviews import find_files
@@ -26,6 +27,11 @@ from services.sign_offs import WORDS, find_sign_offs
 from services.signed_files import find_signed
 
 PREFIX = "/ke-hoach"
+NO_CONTACT = (
+    "Tài khoản này chưa gắn với đầu mối của lãnh đạo nên chưa quyết định được tại đây. Hãy quyết "
+    "định bằng đường dẫn riêng trong thư trình, hoặc đề nghị quản trị chạy lệnh "
+    "dondoc account contact."
+)
 
 
 class Trace(Value):
@@ -52,6 +58,7 @@ def report_routes(templates: Jinja2Templates) -> APIRouter:
         plan = plan_of(desk, plan_id)
         report = report_of(desk, plan, version)
         context = report_context(desk, plan, report) | _shown(plan, report) | _office(officer)
+        context |= _decision(desk, officer, plan, report)
         return templates.TemplateResponse(request, "portal/report.html.j2", context)
 
     @router.get("/ke-hoach/{plan_id}/bao-cao/{version}/tep/{name}")
@@ -107,6 +114,27 @@ def _shown(plan: PlanRecord, report: ReportRecord) -> dict[str, object]:
 def _office(officer: Officer) -> dict[str, object]:
     """Return what the office's own form on the page needs."""
     return {"may_act": officer.may(Role.OFFICE), "csrf_field": CSRF_FIELD, "csrf": officer.csrf}
+
+
+def _decision(
+    desk: Desk, officer: Officer, plan: PlanRecord, report: ReportRecord
+) -> dict[str, object]:
+    """Return what the page of a report shows a leader: the form, or why there is none."""
+    newest = find_report(desk.engine, plan.id)
+    is_waiting = report.verdict is None and newest is not None and newest.id == report.id
+    contact_id = officer.session.account.contact_id
+    is_leader = officer.role is Role.LEADER or contact_id is not None
+    if not (is_waiting and is_leader and officer.may(Role.LEADER)):
+        return {"may_decide": False, "why_not": "", "may_pass_on": False}
+    if contact_id is None:
+        return {"may_decide": False, "why_not": NO_CONTACT, "may_pass_on": False}
+    day = desk.calendar.day_of(desk.now)
+    reason = why_not(desk.engine, plan, report, by=contact_id, on=day)
+    return {
+        "may_decide": not reason,
+        "why_not": reason,
+        "may_pass_on": may_pass_on(desk.engine, plan, by=contact_id),
+    }
 
 
 def traces_of(plan: PlanRecord, totals: Totals) -> tuple[Trace, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
 
 from adapters.account_tables import accounts, sign_in_links, web_sessions
 from adapters.database import transaction
-from adapters.ledger import insert_new
+from adapters.ledger import insert_new, read_contacts
 from adapters.passwords import hash_password
 from models.accounts import Account, Role, account_id, refuse_weak
 from models.errors import RefusedError, UsageError
@@ -79,6 +79,24 @@ def set_role(
         notes = [note("account.role", found.id, role=role)]
         record(connection, notes, commune=commune, actor=by, at=now)
     return found.model_copy(update={"role": role})
+
+
+def set_contact(
+    engine: Engine, name: str, contact_id: str, *, commune: str, by: str, now: datetime
+) -> Account:
+    """Say who an account is in the register, so that a leader decides from it.
+
+    Raises:
+        UsageError: there is no such account or contact.
+    """
+    with transaction(engine) as connection:
+        found = account_of(connection, account_id(name), commune=commune)
+        if contact_id not in {one.id for one in read_contacts(connection, commune=commune)}:
+            raise UsageError(f"Không có đầu mối '{contact_id}' trong danh bạ của xã.")
+        _set(connection, found, contact_id=contact_id)
+        notes = [note("account.contact", found.id, contact=contact_id)]
+        record(connection, notes, commune=commune, actor=by, at=now)
+    return found.model_copy(update={"contact_id": contact_id})
 
 
 def disable_account(engine: Engine, name: str, *, commune: str, by: str, now: datetime) -> bool:

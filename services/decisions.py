@@ -124,10 +124,21 @@ def _record(
     record(connection, [told], commune=plan.commune, actor=power.name, at=made.at)
 
 
-def _refuse_no_chair(connection: Connection, plan: PlanRecord, power: Power) -> None:
+def may_pass_on(engine: Engine, plan: PlanRecord, *, by: str) -> bool:
+    """Whether there is a Chairman other than that contact to put a version before."""
+    with transaction(engine) as connection:
+        chairs = _chairs(connection, plan)
+    return bool(chairs) and by not in chairs
+
+
+def _chairs(connection: Connection, plan: PlanRecord) -> set[str]:
     contacts = read_contacts(connection, commune=plan.commune)
     authority = plan.dossier.plan.authority
-    chairs = {c.id for c in contacts if c.unit_id == authority and c.role is ContactRole.CHAIR}
+    return {c.id for c in contacts if c.unit_id == authority and c.role is ContactRole.CHAIR}
+
+
+def _refuse_no_chair(connection: Connection, plan: PlanRecord, power: Power) -> None:
+    chairs = _chairs(connection, plan)
     if not chairs or power.contact_id in chairs:
         raise RefusedError(
             "Không chuyển xin ý kiến Chủ tịch được: danh bạ chưa có Chủ tịch là người khác với "
@@ -160,9 +171,14 @@ def may_decide(
     engine: Engine, plan: PlanRecord, report: ReportRecord, *, by: str, on: date
 ) -> bool:
     """Whether that person could decide on the version on that day."""
+    return not why_not(engine, plan, report, by=by, on=on)
+
+
+def why_not(engine: Engine, plan: PlanRecord, report: ReportRecord, *, by: str, on: date) -> str:
+    """Return why that person could not decide on the version on that day; empty when they could."""
     with transaction(engine) as connection:
         try:
             find_power(connection, plan, by, day=on, passed_on_by=report.passed_on_by)
-        except RefusedError:
-            return False
-    return True
+        except RefusedError as error:
+            return str(error)
+    return ""

@@ -18,8 +18,9 @@ from adapters.smtp import Envelope, RelayLine
 from adapters.smtp_verdicts import Fault
 from models.clocks import MonotonicReading
 from services import claims, composing, resolving, sending
+from services.batches import Batch
 from services.claims import Claimed
-from services.composing import Batch, Composer, Draft
+from services.composing import Composer, Draft
 from services.recording import Recorder
 from services.resolving import Resolver
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.rule_sets import read_rule_set
+from models.accounts import Role
 from models.submissions import Answer
 from services.desk import Desk
 from services.reports import ReportRecord, assemble, find_report
@@ -183,3 +184,73 @@ def test_a_scanner_that_fetches_what_the_leader_may_open_decides_nothing(
     fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
     answer = decide(site, leader, fields | {"quyet_dinh": "approved"})
     assert "Lãnh đạo phê duyệt lúc" in answer.text
+
+
+def test_the_board_counts_down_and_names_what_still_blocks(site: Site, leader: str) -> None:
+    board = f"/ke-hoach/{PLAN}"
+    waiting = site.client.get(board).text
+    assert "Báo cáo gửi tỉnh: hạn" in waiting
+    for blocker in ("chưa gửi báo cáo", "Lãnh đạo chưa phê duyệt dự thảo", "Văn thư chưa cấp số"):
+        assert blocker in waiting
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    assert decide(site, leader, fields | {"quyet_dinh": "approved"}).status_code == 200
+    decided = site.client.get(board).text
+    assert "chưa phê duyệt dự thảo" not in decided
+    assert "Văn thư chưa cấp số" in decided
+
+
+REPORT = f"/ke-hoach/{PLAN}/bao-cao"
+
+
+def at_login(site: Site, verdict: str, **more: str) -> Any:
+    fields = site.hidden(site.client.get(f"{REPORT}/1").text)
+    return site.client.post(f"{REPORT}/quyet-dinh", data=fields | {"quyet_dinh": verdict} | more)
+
+
+def test_a_leader_who_signed_in_returns_then_approves_the_text_that_was_shown(site: Site) -> None:
+    draft(site, "thon-01")
+    site.sign_in(Role.LEADER, contact_id="ubnd.head")
+    assert "Ý kiến của lãnh đạo" in site.client.get(f"{REPORT}/1").text
+    assert at_login(site, "returned").status_code == 409
+    assert at_login(site, "x").status_code == 409
+    assert at_login(site, "approved", ma_noi_dung="0" * 64).status_code == 409
+    assert at_login(site, "approved", ma_bieu_mau="x").status_code == 403
+    assert verdict_of(site) == (None, None, None)
+    done = at_login(site, "returned", y_kien="Bổ sung mục II")
+    assert done.url.path == f"{REPORT}/1"
+    assert verdict_of(site)[::2] == ("returned", "Bổ sung mục II")
+    assert 'name="quyet_dinh"' not in done.text
+    draft(site, "thon-02")
+    newest = site.hidden(site.client.get(f"{REPORT}/2").text)
+    assert 'name="quyet_dinh"' not in site.client.get(f"{REPORT}/1").text
+    post = site.client.post(f"{REPORT}/quyet-dinh", data=newest | {"quyet_dinh": "approved"})
+    assert post.status_code == 200
+    assert verdict_of(site)[0] == "approved"
+
+
+@pytest.mark.parametrize(
+    ("role", "contact", "said"),
+    [
+        (Role.LEADER, None, "chưa gắn với đầu mối"),
+        (Role.LEADER, "thon-01.head", "không có thẩm quyền quyết định"),
+        (Role.ADMINISTRATOR, None, None),
+        (Role.OFFICE, "ubnd.head", None),
+    ],
+)
+def test_nobody_else_who_signed_in_decides(
+    site: Site, role: Role, contact: str | None, said: str | None
+) -> None:
+    draft(site, "thon-01")
+    site.sign_in(role, **({"contact_id": contact} if contact else {}))
+    page = site.client.get(f"{REPORT}/1").text
+    assert 'name="quyet_dinh"' not in page
+    if said:
+        assert said in page
+    desk = site.desk(JUNE)
+    report = find_report(desk.engine, PLAN)
+    desk.engine.dispose()
+    assert report is not None
+    fields = site.hidden(page) | {"lan": "1", "ma_noi_dung": report.sha256}
+    refused = site.client.post(f"{REPORT}/quyet-dinh", data=fields | {"quyet_dinh": "approved"})
+    assert refused.status_code in {403, 409}
+    assert verdict_of(site) == (None, None, None)
