@@ -12,9 +12,10 @@ KEY_BYTES = 32
 def read_install_key(home: Path) -> bytes:
     """The key of the home folder; it is made at the first call."""
     path = home / "install.key"
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
     home.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _make_key(path)
+    _make_key(path)
     return path.read_bytes()
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from typing import cast
 
 from sqlalchemy import (
     Connection,
     CursorResult,
+    Executable,
     RowMapping,
     Select,
     Table,
     Text,
+    bindparam,
     select,
 )
 from sqlalchemy import cast as cast_in_sql
@@ -20,14 +22,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters import tables
+from adapters.dossiers import Edition, find_dossier, parse_dossier
 from models.errors import RefusedError, UsageError
 from models.obligations import Obligation
 from models.plans import PlanDossier
 from models.submissions import Submission
 from models.units import Contact, ContactRole
 from models.values import Value
-
-DOSSIERS_KEPT = 32  # parsed, of about 2 MB each
 
 
 class PlanState(StrEnum):
@@ -70,11 +71,15 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     """
     if not rows:
         return 0
-    is_sqlite = connection.dialect.name == "sqlite"
-    build = sqlite_insert(table) if is_sqlite else postgresql_insert(table)
-    statement = build.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    statement = _insert_new(table, connection.dialect.name)
     result = connection.execute(statement, [dict(row) for row in rows])
     return cast("CursorResult[object]", result).rowcount
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Executable:
+    build = sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
+    return build.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def read_plan(connection: Connection, plan_id: str) -> PlanRecord:
@@ -83,13 +88,12 @@ def read_plan(connection: Connection, plan_id: str) -> PlanRecord:
     Raises:
         UsageError: there is no such plan.
     """
-    statement = _plans().where(tables.plans.c.id == plan_id)
-    row = connection.execute(statement).mappings().first()
+    row = connection.execute(_plans("id"), {"id": plan_id}).mappings().first()
     if row is None:
         raise UsageError(
             f"Không có kế hoạch '{plan_id}'; hãy nạp bằng lệnh `dondoc plan import` trước."
         )
-    return _plan_record(row)
+    return _plan_record(connection, row)
 
 
 def refuse_closed(plan: PlanRecord) -> None:
@@ -106,32 +110,43 @@ def read_plans(
     connection: Connection, *, commune: str, state: PlanState | None = None
 ) -> tuple[PlanRecord, ...]:
     """The commune's plans, oldest import first."""
-    statement = _plans().where(tables.plans.c.commune == commune)
-    if state is not None:
-        statement = statement.where(tables.plans.c.state == state)
-    rows = connection.execute(statement.order_by(tables.plans.c.imported_at, tables.plans.c.id))
-    return tuple(_plan_record(row) for row in rows.mappings())
+    given = {"commune": commune} | ({} if state is None else {"state": state})
+    rows = connection.execute(_plans(*given), given).mappings().all()
+    return tuple(_plan_record(connection, row) for row in rows)
 
 
-def _plans() -> Select[tuple[object, ...]]:
-    columns = [c for c in tables.plans.c if c.name != "dossier"]
-    text = cast_in_sql(tables.plans.c.dossier, Text).label("dossier")
-    return cast("Select[tuple[object, ...]]", select(*columns, text))
+# Statements are made once: making one anew and finding it compiled costs five times what it reads.
+@cache
+def _plans(*by: str) -> Select[tuple[object, ...]]:
+    """Everything but the dossier, which is large and which its hash stands for."""
+    c = tables.plans.c
+    brief = _select_by(tables.plans, *by, without="dossier")
+    return brief.order_by(c.imported_at, c.id)
 
 
-def _plan_record(row: RowMapping) -> PlanRecord:
-    values = {str(k): v for k, v in row.items()}
-    dossier = _applied_dossier(row["dossier"], number=row["number"], issued_on=row["issued_on"])
-    return PlanRecord.model_validate(values | {"dossier": dossier})
+_WITH_DOSSIER = select(
+    *[c for c in tables.plans.c if c.name != "dossier"],
+    cast_in_sql(tables.plans.c.dossier, Text).label("dossier"),
+).where(tables.plans.c.id == bindparam("id"))
 
 
-@lru_cache(maxsize=DOSSIERS_KEPT)
-def _applied_dossier(text: str, *, number: int | None, issued_on: date | None) -> PlanDossier:
-    # Every act and every page reads its plan, and a plan in force is never rewritten: the same
-    # text gives the same dossier.
-    dossier = PlanDossier.model_validate_json(text)
-    plan = dossier.plan.model_copy(update={"number": number, "issued_on": issued_on})
-    return dossier.model_copy(update={"plan": plan})
+def _select_by(table: Table, *by: str, without: str) -> Select[tuple[object, ...]]:
+    """Select rows by those columns, whose values are given when the statement is executed."""
+    columns = [column for column in table.c if column.name != without]
+    equal = [table.c[name] == bindparam(name) for name in by]
+    return cast("Select[tuple[object, ...]]", select(*columns).where(*equal))
+
+
+def _plan_record(connection: Connection, brief: RowMapping) -> PlanRecord:
+    row, dossier = brief, find_dossier(_edition(brief))
+    if dossier is None:  # one statement gives the text with its hash: they belong together
+        row = connection.execute(_WITH_DOSSIER, {"id": brief["id"]}).mappings().one()
+        dossier = parse_dossier(_edition(row), row["dossier"])
+    return PlanRecord.model_validate({str(k): v for k, v in row.items()} | {"dossier": dossier})
+
+
+def _edition(row: RowMapping) -> Edition:
+    return Edition(row["id"], row["sha256"], row["number"], row["issued_on"])
 
 
 def read_obligation(connection: Connection, obligation_id: str) -> Obligation:
@@ -140,8 +155,7 @@ def read_obligation(connection: Connection, obligation_id: str) -> Obligation:
     Raises:
         UsageError: there is no such obligation.
     """
-    statement = _obligations().where(tables.obligations.c.id == obligation_id).with_for_update()
-    row = connection.execute(statement).mappings().first()
+    row = connection.execute(_LOCKED_OBLIGATION, {"id": obligation_id}).mappings().first()
     if row is None:
         raise UsageError(f"Không có nghĩa vụ '{obligation_id}'; xem mã trong `dondoc status`.")
     return Obligation.model_validate(dict(row))
@@ -156,36 +170,38 @@ def read_obligations(
     states: Sequence[str] | None = None,
 ) -> tuple[Obligation, ...]:
     """The commune's obligations by id, of one plan, one unit and of some states when given."""
-    statement = _obligations().where(tables.obligations.c.commune == commune)
-    if unit_id is not None:
-        statement = statement.where(tables.obligations.c.unit_id == unit_id)
-    if plan_id is not None:
-        statement = statement.where(tables.obligations.c.plan_id == plan_id)
+    given = {"commune": commune, "plan_id": plan_id, "unit_id": unit_id}
+    asked = {name: value for name, value in given.items() if value is not None}
+    statement = _obligations(*asked)
     if states is not None:
         statement = statement.where(tables.obligations.c.state.in_(states))
-    rows = connection.execute(statement.order_by(tables.obligations.c.id)).mappings()
+    rows = connection.execute(statement, asked).mappings()
     return tuple(Obligation.model_validate(dict(row)) for row in rows)
 
 
-def _obligations() -> Select[tuple[object, ...]]:
-    columns = [c for c in tables.obligations.c if c.name != "commune"]
-    return cast("Select[tuple[object, ...]]", select(*columns))
+@cache
+def _obligations(*by: str) -> Select[tuple[object, ...]]:
+    chosen = _select_by(tables.obligations, *by, without="commune")
+    return chosen.order_by(tables.obligations.c.id)
+
+
+_LOCKED_OBLIGATION = _select_by(tables.obligations, "id", without="commune").with_for_update()
 
 
 def read_contacts(
     connection: Connection, *, commune: str, unit_id: str | None = None
 ) -> tuple[RegisteredContact, ...]:
     """The commune's contacts, or a unit's, by unit, role and rank, the flagged among them."""
-    c = tables.contacts.c
-    statement = (
-        select(*[column for column in c if column.name != "commune"])
-        .where(c.commune == commune)
-        .order_by(c.unit_id, c.role, c.rank, c.id)
-    )
-    if unit_id is not None:
-        statement = statement.where(c.unit_id == unit_id)
-    rows = connection.execute(statement).mappings()
+    asked = {"commune": commune} | ({} if unit_id is None else {"unit_id": unit_id})
+    rows = connection.execute(_contacts(*asked), asked).mappings()
     return tuple(RegisteredContact.model_validate(dict(row)) for row in rows)
+
+
+@cache
+def _contacts(*by: str) -> Select[tuple[object, ...]]:
+    c = tables.contacts.c
+    chosen = _select_by(tables.contacts, *by, without="commune")
+    return chosen.order_by(c.unit_id, c.role, c.rank, c.id)
 
 
 def group_by_unit(
@@ -217,16 +233,11 @@ def read_submission(connection: Connection, obligation_id: str, version: int) ->
     Raises:
         UsageError: there is no such version.
     """
-    c = tables.submissions.c
-    row = (
-        connection.execute(
-            select(*[column for column in c if column.name != "nonce"]).where(
-                c.obligation_id == obligation_id, c.version == version
-            )
-        )
-        .mappings()
-        .first()
-    )
+    asked = {"obligation_id": obligation_id, "version": version}
+    row = connection.execute(_SUBMISSION, asked).mappings().first()
     if row is None:
         raise UsageError(f"Không có bản nộp {version} của '{obligation_id}'.")
     return Submission.model_validate(dict(row))
+
+
+_SUBMISSION = _select_by(tables.submissions, "obligation_id", "version", without="nonce")

@@ -21,6 +21,9 @@ MAX_LETTER_OCTETS = 30 * 1024 * 1024
 LETTER_FILE = re.compile(r"(\d{5,})-([0-9a-f]{32})\.eml")
 _NOT_PRINTABLE = re.compile(r"[^\x21-\x7e]")
 _START_SECONDS = 10
+# From a command to the next, or to a letter's end: longer than a sender waits with its dot, less
+# than a letter in doubt is watched, so that what a stopped sender writes later comes to nobody.
+PATIENCE_SECONDS = 50.0
 
 
 def holds(folder: Path, message_id: str) -> bool:
@@ -47,11 +50,13 @@ class MailCatcher:
         clock: Callable[[], datetime],
         port: int = 0,
         refuse: frozenset[str] = frozenset(),
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         """Prepare without listening; port 0 takes a free one."""
         self.refuse = refuse
         self._folder = folder
         self._clock = clock
+        self._patience_seconds = patience_seconds
         self._wanted_port = port
         self._port = 0
         self._last_number = 0
@@ -182,6 +187,7 @@ class MailCatcher:
             data_size_limit=MAX_LETTER_OCTETS,
             hostname="localhost",
             ident="Dondoc mail catcher",
+            timeout=self._patience_seconds,
             loop=self._loop,
         )
 

@@ -15,11 +15,13 @@ from pypdf import PdfReader, PdfWriter
 from adapters import pdf_compiler
 from adapters.document_layout import LaidDocument
 from adapters.pdf_compiler import CompiledPdf, PdfRefusedError
-from adapters.pdf_parts import PART_WEIGHT, Place, between, last_page_start, taken
+from adapters.pdf_parts import MARKED, PART_WEIGHT, Place, between, last_page_start, taken
 from adapters.pdf_payload import Section, payload, sections_of
 
 _AT_ONCE = 2  # processes
 _LONGEST_SECONDS = 300
+# Several processes share the processors already; memory asked for in large pieces costs less.
+_SURROUNDINGS = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": "16777216"}
 
 
 class _Part(NamedTuple):
@@ -63,7 +65,8 @@ def _parts(
                 "pages_before": before,
             }
         )
-        made = _set_apart(payload(laid, [part], marked=beyond is not None), timestamp)
+        marked = max(0, len(items) - MARKED) if beyond else None
+        made = _set_apart(payload(laid, [part], marked_from=marked), timestamp)
         pages = len(PdfReader(io.BytesIO(made.content)).pages)
         border = last_page_start(items, made.marks) if beyond else None
         start, pages = border or (beyond, pages)
@@ -78,7 +81,12 @@ def _set_apart(data: str, timestamp: datetime) -> CompiledPdf:
     asked = f"a-2b\n{timestamp.isoformat()}\n{data}".encode()
     try:
         done = subprocess.run(  # noqa: S603 - our own program, its data on a pipe
-            command, input=asked, capture_output=True, timeout=_LONGEST_SECONDS, check=False
+            command,
+            input=asked,
+            capture_output=True,
+            timeout=_LONGEST_SECONDS,
+            check=False,
+            env=_SURROUNDINGS,
         )
     except subprocess.TimeoutExpired as error:
         raise PdfRefusedError(f"Typst chạy quá {_LONGEST_SECONDS} giây") from error

@@ -9,10 +9,13 @@ from adapters.pdf_payload import Block
 from adapters.table_layout import LaidTable
 from models.documents import Paragraph
 
-# One unit is a cell of a few letters, about 14 KB while it is set: 600 units of a report with ten
-# indicators fit into one part, which takes about 170 MB.
-PART_WEIGHT = 10_000
+# One unit is a cell of a few letters, about 14 KB while it is set, and more while it is tagged: 600
+# units of a report with ten indicators are set at once; a part takes about 190 MB.
+LARGE_WEIGHT = 10_000
+PART_WEIGHT = 13_000
 _LETTERS = 50  # that weigh as much as a cell
+# The last items of a part, of which Typst tells the pages: more than two pages hold of the lowest.
+MARKED = 150
 
 
 class Place(NamedTuple):
@@ -33,7 +36,7 @@ class Item(NamedTuple):
 def is_large(laid: LaidDocument) -> bool:
     """Tell whether the document is set in parts."""
     sections = (laid.body, *(annex.blocks for annex in laid.annexes))
-    left = PART_WEIGHT
+    left = LARGE_WEIGHT
     for blocks in sections:
         for item in items_from(blocks, Place(0, 0)):
             left -= item.weight
@@ -95,11 +98,11 @@ def _from_row(table: LaidTable, row: int) -> LaidTable:
 def last_page_start(items: Sequence[Item], marks: Sequence[Mark]) -> tuple[Place, int] | None:
     """Return the last place that begins a page, after an item that ended the page before.
 
-    With it come the pages before that place; None if there is no such place after the first page.
+    With it come the pages before that place; None if no marked item begins one.
     """
     starts = {number: page for number, kind, page in marks if kind == "start"}
     ends = {number: page for number, kind, page in marks if kind == "end"}
-    for number in range(len(items) - 1, 0, -1):
+    for number in range(len(items) - 1, min(starts, default=len(items)), -1):
         before = ends.get(number - 1, starts[number - 1])
         if items[number - 1].parts_after and starts[number] > before:
             return items[number].place, starts[number] - 1

@@ -38,11 +38,16 @@ def sections_of(laid: LaidDocument) -> tuple[Section, ...]:
     return (Section(annex=None, blocks=laid.body), *annexes)
 
 
-def payload(laid: LaidDocument, sections: Sequence[Section], *, marked: bool = False) -> str:
-    """Return the JSON of ``sections``; ``marked`` asks for the page of each item of the first."""
+def payload(
+    laid: LaidDocument, sections: Sequence[Section], *, marked_from: int | None = None
+) -> str:
+    """Return the JSON of ``sections``.
+
+    The pages of the first section's items from ``marked_from`` on are asked for; None: of none.
+    """
     whole = laid.model_dump(mode="json", exclude={"body", "annexes"})
     drawn = [_section(section) for section in sections]
-    data = {**whole, "title": laid.subject, "marked": marked, "sections": drawn}
+    data = {**whole, "title": laid.subject, "marked_from": marked_from, "sections": drawn}
     return json.dumps(data, ensure_ascii=False)
 
 
@@ -85,7 +90,8 @@ def _row(row: LaidRow, table: LaidTable) -> Json:
         _breakable(cell, width - 2 * CELL_PADDING, table.size_pt)
         for cell, width in zip(row.cells, widths, strict=True)
     ]
-    return {"cells": cells, "heading": row.heading, "together": row.together}
+    plain = not any("\n" in cell for cell in cells)
+    return {"cells": cells, "heading": row.heading, "together": row.together, "plain": plain}
 
 
 def _breakable(text: str, room: int, size_pt: int) -> str:

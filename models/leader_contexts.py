@@ -22,6 +22,7 @@ class LeaderReportContext(LetterContext):
     impact: Line
     working_days_left: int
     formal_letter_attached: bool = False
+    blockers: tuple[Line, ...] = ()  # what still keeps the report to the province from leaving
 
     @property
     def sent(self) -> int:

@@ -21,6 +21,7 @@ from portal.entering import entering_routes
 from portal.entrances import entrance_routes
 from portal.errors import add_error_pages
 from portal.file_links import file_link_routes
+from portal.form_fields import teach_fields
 from portal.forms import form_routes
 from portal.health import health_routes
 from portal.held_files import held_file_routes
@@ -54,6 +55,10 @@ from portal.workbooks import workbook_routes
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 PAGES = (
+    form_routes,  # first those that hundreds open in the same hour: routes are tried in order
+    personal_routes,
+    receipt_routes,
+    workbook_routes,
     sign_in_routes,
     home_routes,
     board_routes,
@@ -74,10 +79,6 @@ PAGES = (
     decision_routes,
     contact_change_routes,
     new_link_routes,
-    personal_routes,
-    form_routes,
-    workbook_routes,
-    receipt_routes,
 )
 
 
@@ -90,7 +91,7 @@ def make_app(settings: Settings, *, lifespan: Lifespan[FastAPI] | None = None) -
     )  # fmt: skip
     app.state.settings, app.state.engine = settings, engine
     app.state.limits = Limits()
-    templates = teach(make_templates(_navigation(settings)))
+    templates = teach_fields(teach(make_templates(_navigation(settings))))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
     app.add_middleware(AtOnce)
     app.add_middleware(SecurityHeaders, headers=headers_of(settings))

@@ -31,6 +31,7 @@ def contact_change_routes(templates: Jinja2Templates) -> APIRouter:
     """Return the routes of proposing a change and of deciding on it by the letter's link."""
     router = APIRouter(default_response_class=HTMLResponse)
     _add_proposing(router, templates)
+    _add_entering(router)
     _add_deciding(router, templates)
     return router
 
@@ -68,15 +69,7 @@ def _add_proposing(router: APIRouter, templates: Jinja2Templates) -> None:
         return RedirectResponse(f"{visitor.page}?da=doi-dau-moi", 303)
 
 
-def _add_deciding(router: APIRouter, templates: Jinja2Templates) -> None:
-    def page(request: Request, change: ContactChange, session: LinkSession) -> Response:
-        key = read_install_key(request.app.state.settings.home)
-        context = {
-            "change": change, "states": ChangeState, "csrf_field": CSRF_FIELD,
-            "csrf": csrf_token(key, form_owner(session)), "nav": (),
-        }  # fmt: skip
-        return templates.TemplateResponse(request, "portal/contact_decision.html.j2", context)
-
+def _add_entering(router: APIRouter) -> None:
     @router.api_route("/dau-moi/{token}", methods=READ)
     def enter(request: Request, token: str, desk: DeskOf) -> Response:
         try:
@@ -91,9 +84,16 @@ def _add_deciding(router: APIRouter, templates: Jinja2Templates) -> None:
         decider = LinkScope(desk.commune, "", decider_of(scope.number), scope.expires_at)
         return with_session(RedirectResponse(f"/doi-dau-moi/{scope.number}", 303), desk, decider)
 
+
+def _add_deciding(router: APIRouter, templates: Jinja2Templates) -> None:
     @router.api_route(DECIDE, methods=READ)
     def show_change(request: Request, session: DeciderOf, number: int, desk: DeskOf) -> Response:
-        return page(request, _open_change(desk, session, number), session)
+        key = read_install_key(desk.settings.home)
+        context = {
+            "change": _open_change(desk, session, number), "states": ChangeState,
+            "csrf_field": CSRF_FIELD, "csrf": csrf_token(key, form_owner(session)), "nav": (),
+        }  # fmt: skip
+        return templates.TemplateResponse(request, "portal/contact_decision.html.j2", context)
 
     @router.post(DECIDE)
     def take_decision(
@@ -122,13 +122,13 @@ def decider_of(number: int) -> str:
     return f"change:{number}"
 
 
-def own_decision(request: Request, number: int) -> LinkSession:
+async def own_decision(request: Request, number: int) -> LinkSession:
     """Return the session of that change.
 
     Raises:
         HTTPException: 404, the browser did not open the letter's link.
     """
-    return own_session(request, decider_of(number))
+    return await own_session(request, decider_of(number))
 
 
 DeciderOf = Annotated[LinkSession, Depends(own_decision)]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
@@ -44,6 +45,7 @@ def _is_own_token(key: bytes, link: str, given: str) -> bool:
     return isinstance(found, str) and hmac.compare_digest(found, _digest(link))
 
 
+@lru_cache(maxsize=16)
 def _sign(key: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt=SALT)
 

@@ -100,13 +100,12 @@ def _sheet(desk: Desk, officer: Officer, obligation_id: str, mail_id: int | None
     refuse_formless(item.task)
     if item.task.obligation.state in DONE_STATES:
         raise RefusedError("Việc này đã kết thúc nên không nhập thay được nữa.")
-    catalogue = item.plan.dossier.catalogue
     mail = None if mail_id is None else read_mail_entry(
         desk.clerk, mail_id, obligation_id=obligation_id, unit_id=item.unit.id
     )  # fmt: skip
     return EnteredSheet(
-        desk=desk, task=item.task, catalogue=catalogue, shape=shape_of(item.task, catalogue),
-        key=officer.key, holder=officer.account_id, officer=officer, item=item, mail=mail,
+        desk=desk, task=item.task, shape=shape_of(item.task), key=officer.key,
+        holder=officer.account_id, officer=officer, item=item, mail=mail,
     )  # fmt: skip
 
 

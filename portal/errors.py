@@ -54,13 +54,7 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
     def page(
         request: Request, status: int, message: str = "", more: Mapping[str, str] | None = None
     ) -> Response:
-        title, advice = ERRORS.get(status, ERRORS[500 if status >= 500 else 400])  # noqa: PLR2004 - HTTP
-        context = {
-            "title": title, "message": message or advice, "status": status, "nav": (),
-            "offers_link": status in OFFERED_LINK,
-            "ask_fields": ask_fields(request) if status == GONE else {},
-            "typed": typed_fields(request) if status == BUSY else (),
-        }  # fmt: skip
+        context = _context(request, status, message)
         headers = headers_of(settings_of(request)) | dict(more or {})
         if status == BUSY:
             headers["Retry-After"] = RETRY_SECONDS
@@ -89,6 +83,16 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
     app.add_exception_handler(RequestValidationError, lambda request, _: page(request, 422))
     app.add_exception_handler(DondocError, show_fault)
     app.add_exception_handler(Exception, lambda request, _: page(request, 500))
+
+
+def _context(request: Request, status: int, message: str) -> dict[str, object]:
+    title, advice = ERRORS.get(status, ERRORS[500 if status >= 500 else 400])  # noqa: PLR2004 - HTTP
+    return {
+        "title": title, "message": message or advice, "status": status, "nav": (),
+        "offers_link": status in OFFERED_LINK,
+        "ask_fields": ask_fields(request) if status == GONE else {},
+        "typed": typed_fields(request) if status == BUSY else (),
+    }  # fmt: skip
 
 
 def _wait(error: Exception) -> Mapping[str, str]:

@@ -13,10 +13,9 @@ from models.answer_forms import (
     narrative_titles,
     open_fields,
     row_fields,
-    wants_note,
 )
 from models.drafts import Draft
-from models.indicators import Indicator, IndicatorCatalogue, IndicatorType, RuleKind
+from models.indicators import Indicator, RuleKind
 from models.obligations import ObligationState
 from models.submissions import Attachment, Finding
 from models.validation import ANSWER_FIELD, NIL_FIELD
@@ -93,7 +92,7 @@ def drafted_state(task: Task, draft: Draft) -> FormState:
     return state.model_copy(update={"notice": DRAFT_OLDER.format(version=version)})
 
 
-def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
+def shape_of(task: Task) -> FormShape:
     """Return what the form of a task asks; a returned one only what was remarked on."""
     kind = task.requirement.kind
     narratives = narrative_titles(kind)
@@ -105,7 +104,7 @@ def shape_of(task: Task, catalogue: IndicatorCatalogue) -> FormShape:
     return FormShape(
         sections=tuple(
             FormSection(
-                title=catalogue.sections.get(letter, letter),
+                title=task.catalogue.sections.get(letter, letter),
                 indicators=tuple(one for one in asked if one.section == letter),
             )
             for letter in letters
@@ -168,15 +167,3 @@ def hint_of(indicator: Indicator) -> str:
         if rule.kind is RuleKind.MAX_LENGTH and rule.high is not None:
             words.append(f"Tối đa {format_number(rule.high)} ký tự.")
     return " ".join(words)
-
-
-FORM_WORDS = {
-    "hint_of": hint_of,
-    "row_fields": row_fields,
-    "most_rows": MAX_ROWS,
-    "rows_shown": rows_shown,
-    "row_label": row_label,
-    "wants_note": wants_note,
-    "value_name": value_name,
-    "types": IndicatorType,
-}

@@ -8,11 +8,10 @@ from starlette.datastructures import UploadFile
 
 from adapters.outlines import read_outline
 from models.answer_forms import carry_over, is_sent_by_form, narrative_titles
-from models.indicators import IndicatorCatalogue
 from models.submissions import Answer, Attachment, Finding
 from portal.answers import read_answer
 from portal.csrf import CSRF_FIELD
-from portal.form_pages import FORM_WORDS, FormShape, FormState, faults_by_field, field_titles
+from portal.form_pages import FormShape, FormState, faults_by_field, field_titles
 from portal.posted import FILES, FormInput
 from portal.uploads import Kept, keep_uploads, read_attachments, sign_attachment
 from services.desk import Desk
@@ -28,7 +27,6 @@ class OpenForm:
 
     desk: Desk
     task: Task
-    catalogue: IndicatorCatalogue
     shape: FormShape
     key: bytes
     holder: str  # who is named beside a file that a person must look at
@@ -53,9 +51,7 @@ def read_form(
     found = (*files.faults, *misread)
     wrong = {one.field for one in found}
     checked = [
-        one
-        for one in find_findings(form.desk.engine, form.task, answer)
-        if one.is_error and one.field not in wrong
+        one for one in find_findings(form.task, answer) if one.is_error and one.field not in wrong
     ]
     started = given.one(STARTED_FROM)
     state = FormState(
@@ -106,8 +102,8 @@ def marked(form: OpenForm, state: FormState, findings: tuple[Finding, ...]) -> F
 
 def form_words(form: OpenForm, state: FormState) -> dict[str, object]:
     """Return what every page of a form shows, whoever fills it in."""
-    outline, id_ = read_outline(form.catalogue.id), form.task.obligation.id
-    return FORM_WORDS | {
+    outline, id_ = read_outline(form.task.catalogue.id), form.task.obligation.id
+    return {
         "task": form.task,
         "shape": form.shape,
         "state": state,

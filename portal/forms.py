@@ -24,7 +24,6 @@ from portal.receipts import receipt_path
 from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.desk import Desk
 from services.drafts import find_draft, save_draft, throw_away
-from services.plans import find_plan
 from services.portal_views import find_by_nonce, read_task
 from services.submissions import submit
 
@@ -94,10 +93,9 @@ def sheet_of(desk: Desk, visitor: Visitor, obligation_id: str) -> Sheet:
         desk.engine, obligation_id, unit_id=visitor.unit_id, calendar=desk.calendar, now=desk.now
     )
     refuse_formless(task)
-    catalogue = find_plan(desk.engine, task.plan_id).dossier.catalogue
     return Sheet(
-        desk=desk, visitor=visitor, task=task, catalogue=catalogue,
-        shape=shape_of(task, catalogue), key=visitor.key, holder=visitor.contact_id,
+        desk=desk, visitor=visitor, task=task, shape=shape_of(task), key=visitor.key,
+        holder=visitor.contact_id,
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import Settings
@@ -69,6 +68,7 @@ def make_templates(nav: Sequence[NavLink] = ()) -> Jinja2Templates:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page is of one release, whole: never half of the next one
     )
     environment.globals.update(
         nav=tuple(nav), stylesheet=stylesheet_path(), office_stylesheet=office_stylesheet_path(),
@@ -82,16 +82,18 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, headers: Mapping[str, str]) -> None:
         """Pass requests on to the application."""
-        self._app, self._headers = app, dict(headers)
+        self._app = app
+        self._headers = [(f.lower().encode(), text.encode()) for f, text in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                found = MutableHeaders(scope=message)
-                for field, text in self._headers.items():
-                    found.setdefault(field, text)
+                found = list(message.get("headers", ()))
+                set_already = {field.lower() for field, _ in found}
+                added = [one for one in self._headers if one[0] not in set_already]
+                message["headers"] = found + added
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -32,9 +32,14 @@ def receipt_path(visitor: Visitor, obligation_id: str, version: int) -> str:
 
 
 def receipt_routes(templates: Jinja2Templates) -> APIRouter:
-    """Return the route ``/dv/{who}/bien-nhan/{version}/{obligation_id}``."""
+    """Return the routes of the receipt of a version and of its files."""
     router = APIRouter(default_response_class=HTMLResponse)
+    _add_receipt(router, templates)
+    _add_files(router)
+    return router
 
+
+def _add_receipt(router: APIRouter, templates: Jinja2Templates) -> None:
     @router.api_route(PAGE + "/bien-nhan/{version}/{obligation_id:path}", methods=READ)
     def show_receipt(
         *, request: Request, version: int, obligation_id: str, desk: DeskOf, visitor: VisitorOf
@@ -50,7 +55,7 @@ def receipt_routes(templates: Jinja2Templates) -> APIRouter:
             "visitor": visitor,
             "task": task,
             "submission": submission,
-            "doubts": find_findings(desk.engine, task, submission.answer),
+            "doubts": find_findings(task, submission.answer),
             "names": {one.id: one.name for one in task.asked},
             "narratives": narrative_titles(task.requirement.kind),
             "written": written_value,
@@ -63,6 +68,8 @@ def receipt_routes(templates: Jinja2Templates) -> APIRouter:
         }
         return templates.TemplateResponse(request, "portal/receipt.html.j2", context)
 
+
+def _add_files(router: APIRouter) -> None:
     @router.api_route(PAGE + "/tep/{version}/{place}/{obligation_id:path}", methods=READ)
     def send_own_file(
         *, version: int, place: int, obligation_id: str, desk: DeskOf, visitor: VisitorOf
@@ -78,8 +85,6 @@ def receipt_routes(templates: Jinja2Templates) -> APIRouter:
         return FileResponse(
             desk.blobs.checked(file.sha256), media_type=OCTETS, headers=download_headers(file.name)
         )
-
-    return router
 
 
 def is_late(task: Task, submission: Submission) -> bool:

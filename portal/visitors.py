@@ -4,6 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated
 from urllib.parse import quote
 
@@ -53,7 +54,7 @@ class Visitor:
         """What forms of this page are bound to: the contact and the set of its links."""
         return form_owner(self.session)
 
-    @property
+    @cached_property
     def csrf(self) -> str:
         """The token that forms of this page carry."""
         return csrf_token(self.key, self.link)
@@ -104,8 +105,10 @@ def cookie_name(settings: Settings, who: str) -> str:
     return f"{prefix}dv-{hashlib.sha256(who.encode()).hexdigest()[:16]}"
 
 
-def own_session(request: Request, who: str) -> LinkSession:
+async def own_session(request: Request, who: str) -> LinkSession:
     """Return the session of that page; nothing is looked up for those who have none.
+
+    It waits for nothing but the file of the key, so it takes no thread.
 
     Raises:
         HTTPException: 404, the browser has no session of that contact.

@@ -96,7 +96,7 @@ def read_answer_workbook(
         dossier = read_plan(connection, task.plan_id).dossier
     reading = read_form(_form_of(task, dossier, key), read.sheets, year=calendar.day_of(now).year)
     wrong = {finding.field for finding in reading.findings if finding.is_error}
-    checked = [f for f in find_findings(engine, task, reading.answer) if f.field not in wrong]
+    checked = [f for f in find_findings(task, reading.answer) if f.field not in wrong]
     return WorkbookAnswer(
         obligation_id=identity.obligation_id,
         started_from=identity.version,

@@ -1,6 +1,6 @@
 """Claims: letters are taken by one sender each, and written from what is true at that instant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -36,6 +36,7 @@ from services.letter_alarms import LetterAlarm, raise_alarms
 
 SENDER = "sender"
 PRE = "pre"  # claimed, nothing sent
+_NONE_READY: Mapping[int, Draft] = {}
 DOT = "dot"  # the last dot may have been written
 # Written out, not bound: only then does either database use the index of what is ready.
 _READY = literal(LetterState.READY.value, literal_execute=True)
@@ -121,6 +122,11 @@ def claim_suspect(claimant: Claimant) -> tuple[Claimed, ...]:
     return _claim(claimant, _c.crashes > 0, most=1)
 
 
+def take(claimant: Claimant, *, most: int) -> list[Row[tuple[object, ...]]]:
+    """Take the next letters within the caller's transaction, for ``write`` in a later one."""
+    return _take(claimant, _c.crashes == 0, most)
+
+
 def _claim(claimant: Claimant, which: ColumnElement[bool], *, most: int) -> tuple[Claimed, ...]:
     while True:
         with transaction_on(claimant.connection):
@@ -129,7 +135,7 @@ def _claim(claimant: Claimant, which: ColumnElement[bool], *, most: int) -> tupl
             return ()
         # Looking through a parsed plan for cycles, many times a batch, cost a tenth of all.
         with resting_collector(), transaction_on(claimant.connection):
-            claimed = _write(claimant, rows)
+            claimed = write(claimant, rows)
         if claimed:
             return claimed
 
@@ -160,14 +166,24 @@ def _take(
     return [row for row in rows if row.id in taken]
 
 
-def _write(claimant: Claimant, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[Claimed, ...]:
+def write(
+    claimant: Claimant,
+    rows: Sequence[Row[tuple[object, ...]]],
+    ready: Mapping[int, Draft] = _NONE_READY,
+) -> tuple[Claimed, ...]:
+    """Freeze letters that were taken before, and drop those that have lost their reason.
+
+    ``ready`` are drafts by letter that were written since; the others are written now.
+    """
     connection, now = claimant.connection, claimant.now
     resting = over_limit(connection, rows, now=now, limit=claimant.mails_per_day)
     if resting:
         rested = [{"of_id": letter, "until": until} for letter, until in resting.items()]
         connection.execute(_PUT_OFF, rested)
     waiting = [row for row in rows if row.id not in resting]
-    drafts = list(zip(waiting, _draft(claimant, waiting), strict=True))
+    missing = [row for row in waiting if row.id not in ready]
+    drafted = dict(zip([row.id for row in missing], _draft(claimant, missing), strict=True))
+    drafts = [(row, ready.get(row.id) or drafted[row.id]) for row in waiting]
     drop(connection, [(row, draft) for row, draft in drafts if draft.frozen is None], now=now)
     written = [(row, draft) for row, draft in drafts if draft.frozen is not None]
     fresh = [(row, draft) for row, draft in written if row.frozen is None]

@@ -1,7 +1,6 @@
 """Composing: at the claim a letter is written from what is true then, or loses its reason."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +9,6 @@ from sqlalchemy import Connection, Row
 
 from adapters.blobs import BlobStore
 from adapters.ledger import RegisteredContact, read_plans
-from adapters.letter_patterns import Pattern
 from adapters.letter_templates import LetterRenderer
 from adapters.mime import Stationery, message_id_for, print_stationery
 from adapters.reply_tokens import make_token, token_sha256
@@ -25,16 +23,19 @@ from models.letters import ANSWERS, REMINDER_KINDS, LetterKind, LetterState, Par
 from models.reminder_policy import ReminderPolicy
 from models.vietnamese import drop_invisible, nfc
 from services.alarm_letters import write_alarm
-from services.digests import INVITED, Digests, compose_digest, read_digests
+from services.batches import ALIKE, Batch, Facts, is_plain
+from services.digests import (
+    INVITED,
+    compose_digest,
+    find_digests,
+    know_digests,
+)
 from services.enclosures import Enclosures
 from services.form_enclosures import enclose_forms
 from services.leader_reports import compose_leader_report
 from services.letterheads import Letterhead, own_links, page_of, with_links
 from services.plan_shelf import PlanShelf, ShelvedPlan
-from services.readers import read_readers
-
-# Reminders that tell of the reader's own obligations and of nobody else.
-ALIKE = REMINDER_KINDS - {LetterKind.HEAD_INFORMED, LetterKind.LEADER_INFORMED}
+from services.readers import find_readers, know_readers
 
 
 class Draft(NamedTuple):
@@ -49,22 +50,6 @@ class Draft(NamedTuple):
     address: str | None = None  # where it goes: the contact's, as it is now or was when frozen
     envelope_from: str | None = None  # "" is the null sender
     token_sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What the letters of one batch are written from."""
-
-    connection: Connection
-    plans: Mapping[str, ShelvedPlan]
-    readers: Mapping[str, RegisteredContact]
-    of_unit: Mapping[str, tuple[RegisteredContact, ...]]
-    digests: Digests
-    now: datetime  # in the calendar's zone
-    # What many letters of the batch share, made at the first of them.
-    patterns: dict[tuple[object, ...], Pattern] = field(default_factory=dict)
-    stationery: dict[tuple[LetterKind, str], Stationery] = field(default_factory=dict)
-    forms: dict[str, tuple[Part, ...]] = field(default_factory=dict)  # by obligation
 
 
 class Composer:
@@ -95,28 +80,47 @@ class Composer:
         """Write the letters of the rows, in order, re-reading what is owed."""
         if not rows:
             return []
-        batch = self._read(connection, rows, now)
+        batch = self._know(connection, self.find(connection, rows, now=now))
         return [self._draft(row, batch) for row in rows]
 
-    def _read(
-        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], now: datetime
-    ) -> Batch:
+    def write_alike(
+        self, rows: Sequence[Row[tuple[object, ...]]], facts: Facts
+    ) -> dict[int, Draft]:
+        """Write such letters without the database, by id; none for what has lost its reason.
+
+        Raises:
+            LookupError: they are of a plan that this composer has not written of yet.
+        """
+        batch = self._know(None, facts)
+        drafts = [(row.id, self._draft(row, batch)) for row in rows]
+        return {letter: draft for letter, draft in drafts if draft.frozen is not None}
+
+    def find(
+        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, now: datetime
+    ) -> Facts:
+        """Read what the letters of the rows are written from, as it is now."""
         commune, now = rows[0].commune, now.astimezone(self._calendar.zone)
-        readers, of_unit = read_readers(
-            connection, {row.contact_id for row in rows}, commune=commune
+        contact_ids = {row.contact_id for row in rows}
+        reminders = [row.id for row in rows if row.kind in REMINDER_KINDS]
+        digests = find_digests(connection, reminders, commune=commune, now=now)
+        plan_ids = {row.plan_id for row in rows} | {item.plan_id for item in digests.items}
+        return Facts(
+            contacts=find_readers(connection, contact_ids, commune=commune),
+            digests=digests,
+            plans=self._shelf.find(connection, plan_ids),
+            now=now,
         )
-        digests = read_digests(
-            connection, [row.id for row in rows if row.kind in REMINDER_KINDS],
-            commune=commune, shelf=self._shelf, calendar=self._calendar, now=now,
-        )  # fmt: skip
-        others = {row.plan_id for row in rows} - digests.plans.keys()
+
+    def _know(self, connection: Connection | None, facts: Facts) -> Batch:
+        readers, of_unit = know_readers(facts.contacts)
+        plans = self._shelf.take(connection, facts.plans)
         return Batch(
-            connection=connection,
-            plans={**digests.plans, **(self._shelf.read(connection, others) if others else {})},
+            opened=connection,
+            plans=plans,
             readers=readers,
             of_unit=of_unit,
-            digests=digests,
-            now=now,
+            digests=know_digests(facts.digests, plans, calendar=self._calendar, now=facts.now),
+            now=facts.now,
         )
 
     def _draft(self, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
@@ -158,7 +162,7 @@ class Composer:
     def _write(self, row: Row[tuple[object, ...]], kind: LetterKind, batch: Batch) -> Draft:
         head, contact = self.letterhead, batch.readers[row.contact_id]
         reader = self._reader(contact, batch.plans[row.plan_id])
-        is_alike = kind in ALIKE and row.context is None and not row.parts
+        is_alike = kind in ALIKE and is_plain(row)
         write_words = self._reminder if is_alike else self._letter
         printed, parts = write_words(row, kind, reader, batch)
         token = make_token(head.key, row.dedupe_key)

@@ -16,6 +16,7 @@ from models.values import Value
 from services import relays
 from services.brakes import held_reason
 from services.claims import Claimant, Claimed, claim, claim_suspect, read_recent, release
+from services.claims_ahead import ClaimsAhead
 from services.composing import Composer
 from services.marks import Sending
 from services.recording import Recorder
@@ -101,6 +102,7 @@ class _Round:
             connection=sender.connection, commune=sender.commune, composer=sender.composer,
             owner=sender.owner, kinds=kinds, mails_per_day=sender.policy.mails_per_day, now=now,
         )  # fmt: skip
+        self._ahead = ClaimsAhead(self._claimant, most=self._most)
         self._lines: list[Lines] = []
         self._feeds: list[Feed] = []
 
@@ -112,6 +114,7 @@ class _Round:
                 await self._send()
                 self._recorder.close()
         finally:
+            self._ahead.end()
             self._recorder.flush()
             self._leave()
         failures = [self._recorder.failure, *(feed.failure for feed in self._feeds)]
@@ -122,16 +125,24 @@ class _Round:
         return Delivery(**self._recorder.counts, relay_failed=is_failed)
 
     async def _send(self) -> None:
-        traffic = self._sender.traffic
         until = asyncio.get_running_loop().time() + ROUND_SECONDS
         pace = self._pace()
-        most = LETTERS_PER_LINE * traffic.connections
-        most = min(most, traffic.rate_per_minute or most)
         # What is refused may be written to the next contact: claimed once more when recorded.
-        while await self._run(lambda: claim(self._claimant, most=most), pace, until=until):
+        while await self._run(self._claim, pace, until=until):
             pass
         # A letter that a sender died with is sent alone, after all others.
         await self._run(lambda: claim_suspect(self._claimant), pace, until=until, is_alone=True)
+
+    @property
+    def _most(self) -> int:
+        traffic = self._sender.traffic
+        most = LETTERS_PER_LINE * traffic.connections
+        return min(most, traffic.rate_per_minute or most)
+
+    def _claim(self) -> tuple[Claimed, ...]:
+        if self._sender.traffic.rate_per_minute is None:
+            return self._ahead.claim()
+        return claim(self._claimant, most=self._most)  # writing is not what a slow relay waits for
 
     async def _run(
         self,

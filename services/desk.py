@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -33,14 +34,18 @@ class Desk:
     """Settings, engine, calendar, policy and files, with the instant they are used at."""
 
     def __init__(self, settings: Settings, engine: Engine, *, now: datetime) -> None:
-        """Keep the engine; read calendar and policy."""
+        """Keep the engine; read the calendar."""
         self.settings = settings
         self.engine = engine
         self.now = now
         self.commune = settings.commune
         self.calendar: WorkingCalendar = read_calendar()
-        self.policy: ReminderPolicy = read_policy("default", CONFIG_FOLDER / "policies")
         self.blobs = BlobStore(settings.blob_folder)
+
+    @cached_property
+    def policy(self) -> ReminderPolicy:
+        """When units are reminded; most pages do not ask."""
+        return read_policy("default", CONFIG_FOLDER / "policies")
 
     @property
     def letterhead(self) -> Letterhead:

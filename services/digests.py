@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from adapters import tables
 from adapters.among import is_among
@@ -23,7 +23,7 @@ from models.reminder_rungs import rung_prefix
 from models.standings import working_days_left
 from models.units import ContactRole
 from services.pauses import read_pauses
-from services.plan_shelf import PlanShelf, ShelvedPlan
+from services.plan_shelf import ShelvedPlan
 
 # What tells of the earlier letters, by day or by number.
 RECALLING = frozenset({LetterKind.OVERDUE_AGAIN, LetterKind.HEAD_INFORMED})
@@ -127,36 +127,46 @@ class Digests:
         )
 
 
-def read_digests(
-    connection: Connection,
-    letter_ids: Sequence[int],
+class DigestFacts(NamedTuple):
+    """What all reminders of a batch are written from, as the database has it."""
+
+    items: Sequence[Row[tuple[object, ...]]]
+    paused: Collection[str]  # units and obligations
+    reminded_on: Mapping[str, tuple[date, ...]]
+
+
+def find_digests(
+    connection: Connection, letter_ids: Sequence[int], *, commune: str, now: datetime
+) -> DigestFacts:
+    """Read once what the letters speak of, however much the commune owes."""
+    if not letter_ids:
+        return DigestFacts((), (), {})
+    items = connection.execute(_ITEMS, {"ids": letter_ids}).all()
+    paused = read_pauses(connection, commune=commune, now=now)
+    recalling = sorted({row.outbox_id for row in items if row.item_kind in RECALLING})
+    return DigestFacts(items, tuple(paused), _recall(connection, recalling))
+
+
+def know_digests(
+    facts: DigestFacts,
+    plans: Mapping[str, ShelvedPlan],
     *,
-    commune: str,
-    shelf: PlanShelf,
     calendar: WorkingCalendar,
     now: datetime,
 ) -> Digests:
-    """Read once what all reminders of a batch are written from.
+    """The digests of what was found.
 
-    Only what the letters speak of is read, however much the commune owes. Items of an earlier
-    ladder, before a return or an extension, and paused ones are left out.
+    Items of an earlier ladder, before a return or an extension, and paused ones are left out.
     """
-    paused = read_pauses(connection, commune=commune, now=now) if letter_ids else {}
     found: dict[int, list[DigestItem]] = defaultdict(list)
-    for letter_id, item in _read_items(connection, letter_ids, calendar):
-        rests = item.unit_id in paused or item.obligation_id in paused
+    for letter_id, item in _items(facts.items, calendar):
+        rests = item.unit_id in facts.paused or item.obligation_id in facts.paused
         if item.position.is_open and not rests:
             found[letter_id].append(item)
-    items = {key: tuple(sorted(mine, key=_urgency)) for key, mine in found.items()}
-    positions = {item.position for mine in items.values() for item in mine}
-    recalling = [
-        key for key, mine in items.items() if any(i.position.kind in RECALLING for i in mine)
-    ]
-    plan_ids = {position.owed.plan_id for position in positions}
     return Digests(
-        items=items,
-        plans=shelf.read(connection, plan_ids) if plan_ids else {},
-        reminded_on=_recall(connection, recalling),
+        items={key: tuple(sorted(mine, key=_urgency)) for key, mine in found.items()},
+        plans=plans,
+        reminded_on=facts.reminded_on,
         calendar=calendar,
         now=now,
     )
@@ -174,13 +184,11 @@ def _urgency(item: DigestItem) -> tuple[datetime, str]:
     return (item.position.owed.effective_due_at, item.obligation_id)
 
 
-def _read_items(
-    connection: Connection, letter_ids: Collection[int], calendar: WorkingCalendar
+def _items(
+    rows: Sequence[Row[tuple[object, ...]]], calendar: WorkingCalendar
 ) -> Iterator[tuple[int, DigestItem]]:
-    if not letter_ids:
-        return
     positions: dict[tuple[object, ...], Position] = {}
-    for row in connection.execute(_ITEMS, {"ids": letter_ids}).all():
+    for row in rows:
         (letter_id, obligation_id, unit_id), shared = row[:3], tuple(row[3:])
         position = positions.get(shared)
         if position is None:

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot, transaction
 from models.drafts import MOST_CHARACTERS, Draft
 from models.errors import RefusedError
+
+_ONE = (
+    tables.drafts.c.obligation_id == bindparam("obligation_id"),
+    tables.drafts.c.contact_id == bindparam("contact_id"),
+)
+_DRAFT, _DROP = select(tables.drafts).where(*_ONE), delete(tables.drafts).where(*_ONE)
 
 
 def save_draft(engine: Engine, draft: Draft) -> None:
@@ -28,12 +34,9 @@ def save_draft(engine: Engine, draft: Draft) -> None:
 
 def find_draft(engine: Engine, obligation_id: str, contact_id: str) -> Draft | None:
     """The contact's draft of the obligation; None when there is none."""
-    c = tables.drafts.c
-    statement = select(tables.drafts).where(
-        c.obligation_id == obligation_id, c.contact_id == contact_id
-    )
-    with transaction(engine) as connection:
-        row = connection.execute(statement).mappings().first()
+    asked = {"obligation_id": obligation_id, "contact_id": contact_id}
+    with snapshot(engine) as connection:
+        row = connection.execute(_DRAFT, asked).mappings().first()
     return Draft.model_validate(dict(row)) if row else None
 
 
@@ -45,7 +48,7 @@ def find_saved(
     statement = select(c.obligation_id, c.saved_at).where(
         c.contact_id == contact_id, c.obligation_id.in_(obligation_ids)
     )
-    with transaction(engine) as connection:
+    with snapshot(engine) as connection:
         return {row.obligation_id: row.saved_at for row in connection.execute(statement)}
 
 
@@ -57,7 +60,4 @@ def throw_away(engine: Engine, obligation_id: str, contact_id: str) -> None:
 
 def drop_draft(connection: Connection, obligation_id: str, contact_id: str) -> None:
     """Forget the draft in this transaction."""
-    c = tables.drafts.c
-    connection.execute(
-        delete(tables.drafts).where(c.obligation_id == obligation_id, c.contact_id == contact_id)
-    )
+    connection.execute(_DROP, {"obligation_id": obligation_id, "contact_id": contact_id})

@@ -17,6 +17,7 @@ from models.letter_rows import LateUnitRow
 from models.obligations import Obligation
 from models.standings import working_days_left
 from models.units import ContactRole
+from services.countdowns import countdown_of
 from services.digests import Digests, read_reminded_on
 from services.plan_shelf import ShelvedPlan
 
@@ -64,7 +65,13 @@ def compose_leader_report(
         impact=IMPACT,
         working_days_left=max(0, working_days_left(deadline, calendar=calendar, now=now)),
         formal_letter_attached=True,
+        blockers=_blockers(connection, plan, digests),
     )
+
+
+def _blockers(connection: Connection, plan: ShelvedPlan, digests: Digests) -> tuple[str, ...]:
+    found = countdown_of(connection, plan.record, calendar=digests.calendar, now=digests.now)
+    return tuple(one.line for one in found.blockers) if found.is_near else ()
 
 
 def _read_peers(connection: Connection, plan: ShelvedPlan, requirements: Sequence[str]) -> Peers:

@@ -148,7 +148,7 @@ def _act(case: Case, verdict: Verdict) -> str | None:
 
 def _send(case: Case, verdict: Verdict) -> str | None:
     new = [one for one in verdict.answers if not is_known(one, case.reply)]
-    faults = find_faults(case.clerk, new, case.reply)
+    faults = find_faults(new, case.reply)
     if faults:
         return _ask_to_mend(case, to_mend(faults, verdict.task))
     try:

@@ -22,17 +22,15 @@ def read_submitted(clerk: Clerk, row: MailRow) -> list[str]:
         return list(connection.execute(select(c.id).where(mine).order_by(c.id)).scalars())
 
 
-def find_faults(clerk: Clerk, answers: Sequence[ReadyAnswer], reply: Reply) -> list[RemarkRow]:
+def find_faults(answers: Sequence[ReadyAnswer], reply: Reply) -> list[RemarkRow]:
     """What breaks the rules of the form in any of the answers, in the words of its fields."""
     tasks = {task.obligation.id: task for task in reply.of_unit}
-    return [row for one in answers for row in _faults(clerk, one, tasks[one.obligation_id])]
+    return [row for one in answers for row in _faults(one, tasks[one.obligation_id])]
 
 
-def _faults(clerk: Clerk, one: ReadyAnswer, task: Task) -> list[RemarkRow]:
+def _faults(one: ReadyAnswer, task: Task) -> list[RemarkRow]:
     return [
-        remark_on(found, task.asked)
-        for found in find_findings(clerk.engine, task, one.answer)
-        if found.is_error
+        remark_on(found, task.asked) for found in find_findings(task, one.answer) if found.is_error
     ]
 
 

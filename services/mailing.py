@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from adapters import owners
+from adapters.loopback_connections import awaits_hearing
 from models.letter_policies import quiet_period
 from services import archives, brakes, restores
 from services.delivery import Delivery, Sender, Traffic, deliver
@@ -12,6 +13,7 @@ from services.resolving import Resolver, resolve
 
 def resolve_stranded(desk: Desk) -> int:
     """Settle letters whose sender died; the archive, where one is kept, is the oracle."""
+    is_loopback = desk.settings.is_loopback_mail
     with archives.opened(desk) as oracle:
         return resolve(
             Resolver(
@@ -19,9 +21,10 @@ def resolve_stranded(desk: Desk) -> int:
                 commune=desk.commune,
                 is_alive=lambda owner: owners.is_alive(desk.engine, desk.locks, owner),
                 oracle=oracle,
-                quiet=quiet_period(is_loopback=desk.settings.is_loopback_mail),
+                quiet=quiet_period(is_loopback=is_loopback),
                 monotonic=desk.monotonic,
                 now=desk.now,
+                is_reading=lambda: is_loopback and awaits_hearing(desk.relay.port),
             )
         )
 

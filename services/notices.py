@@ -177,8 +177,9 @@ def _tell(
     now: datetime,
     is_spaced: bool = False,
 ) -> None:
-    contacts = read_contacts(connection, commune=plan.commune)
-    contact = first_reachable(contacts, obligation.unit_id, ContactRole.CONTACT)
+    unit_id = obligation.unit_id
+    contacts = read_contacts(connection, commune=plan.commune, unit_id=unit_id)
+    contact = first_reachable(contacts, unit_id, ContactRole.CONTACT)
     if contact is None:  # every address of the unit bounced: the board says unreachable
         return
     # What answers a mail is spaced, so that two machines never keep each other busy.
@@ -186,7 +187,7 @@ def _tell(
     if at is None:
         return
     letter = NewLetter(
-        dedupe_key=key, kind=kind, plan_id=plan.id, unit_id=obligation.unit_id, contact=contact,
+        dedupe_key=key, kind=kind, plan_id=plan.id, unit_id=unit_id, contact=contact,
         not_before=at, facts=as_facts(CONTEXTS[kind], facts),
     )  # fmt: skip
     enqueue(connection, [letter], commune=plan.commune, now=now)

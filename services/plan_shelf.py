@@ -1,6 +1,6 @@
 """The plan shelf: plans in force in one composer's hands, each dossier parsed once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,14 +60,27 @@ class PlanShelf:
         self._letterhead = letterhead
         self._shelved: dict[Row[tuple[object, ...]], ShelvedPlan] = {}
 
-    def read(self, connection: Connection, plan_ids: Collection[str]) -> dict[str, ShelvedPlan]:
-        """The plans of those ids that exist, by id."""
-        rows = connection.execute(_WITHOUT_DOSSIER, {"ids": sorted(plan_ids)})
-        return {row.id: self._plan(connection, row) for row in rows.all()}
+    def find(
+        self, connection: Connection, plan_ids: Collection[str]
+    ) -> Sequence[Row[tuple[object, ...]]]:
+        """The rows of those plans that exist, without their dossiers."""
+        return connection.execute(_WITHOUT_DOSSIER, {"ids": sorted(plan_ids)}).all()
 
-    def _plan(self, connection: Connection, row: Row[tuple[object, ...]]) -> ShelvedPlan:
+    def take(
+        self, connection: Connection | None, rows: Sequence[Row[tuple[object, ...]]]
+    ) -> dict[str, ShelvedPlan]:
+        """The plans of the rows by id; without a connection only those that are shelved.
+
+        Raises:
+            LookupError: a plan is not shelved, and there is no connection to read it over.
+        """
+        return {row.id: self._plan(connection, row) for row in rows}
+
+    def _plan(self, connection: Connection | None, row: Row[tuple[object, ...]]) -> ShelvedPlan:
         found = self._shelved.get(row)
         if found is None:
+            if connection is None:
+                raise LookupError(row.id)
             record = read_plan(connection, row.id)
             found = ShelvedPlan(record=record, frame=plan_frame(self._letterhead, record))
             if len(self._shelved) >= SHELVED:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from pydantic import Field
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from adapters import tables
 from adapters.database import snapshot
@@ -19,7 +19,7 @@ from adapters.ledger import (
 from models.calendars import WorkingCalendar
 from models.commitments import last_commitment_day
 from models.errors import UsageError
-from models.indicators import Indicator
+from models.indicators import Indicator, IndicatorCatalogue
 from models.obligations import Obligation, Standing
 from models.plans import Requirement
 from models.products import product_name
@@ -27,6 +27,33 @@ from models.standings import standing, standing_text
 from models.submissions import Answer, Channel, Finding, Submission
 from models.validation import asked_indicators, validate_answer
 from models.values import Value
+
+# Made once: making a statement at every page costs more than what is read by it.
+_REMARKS = select(tables.reviews.c.remarks).where(
+    tables.reviews.c.obligation_id == bindparam("obligation_id"),
+    tables.reviews.c.version == bindparam("version"),
+    tables.reviews.c.verdict == "returned",
+)
+_ASKED_EXTENSIONS = (
+    select(tables.extensions.c.obligation_id)
+    .join(tables.obligations, tables.obligations.c.id == tables.extensions.c.obligation_id)
+    .where(
+        tables.obligations.c.unit_id == bindparam("unit_id"),
+        tables.extensions.c.decided_at.is_(None),
+    )
+)
+_PAUSES = (
+    select(tables.pauses.c.obligation_id, func.max(tables.pauses.c.until_at).label("until"))
+    .where(
+        tables.pauses.c.commune == bindparam("commune"),
+        tables.pauses.c.unit_id == bindparam("unit_id"),
+        tables.pauses.c.from_at <= bindparam("now"),
+        tables.pauses.c.until_at > bindparam("now"),
+    )
+    .group_by(tables.pauses.c.obligation_id)
+)
+
+_OF_NONCE = select(tables.submissions.c.id).where(tables.submissions.c.nonce == bindparam("nonce"))
 
 
 class Task(Value):
@@ -40,6 +67,7 @@ class Task(Value):
     wording: str  # the deadline as the plan words it
     standing: Standing
     text: str
+    catalogue: IndicatorCatalogue
     asked: tuple[Indicator, ...] = ()
     previous: Submission | None = None
     remarks: dict[str, str] = Field(default_factory=dict)
@@ -123,6 +151,7 @@ def _task(
         wording=period.deadline.wording,
         standing=standing(obligation, calendar=calendar, now=now),
         text=standing_text(obligation, calendar=calendar, now=now),
+        catalogue=plan.dossier.catalogue,
         asked=asked_indicators(
             plan.dossier, requirement, plan.dossier.units.unit(obligation.unit_id)
         ),
@@ -140,44 +169,28 @@ def _task(
 
 def read_remarks(connection: Connection, obligation: Obligation) -> dict[str, str]:
     """The remarks of the latest return, by field; empty where nothing is to be mended."""
-    c = tables.reviews.c
-    row = connection.execute(
-        select(c.remarks).where(
-            c.obligation_id == obligation.id,
-            c.version == obligation.version,
-            c.verdict == "returned",
-        )
-    ).scalar_one_or_none()
-    return dict(row or {}) if obligation.is_open else {}
+    if not (obligation.is_open and obligation.version):
+        return {}
+    asked = {"obligation_id": obligation.id, "version": obligation.version}
+    return dict(connection.execute(_REMARKS, asked).scalar_one_or_none() or {})
 
 
 def _asked_extensions(connection: Connection, unit_id: str) -> frozenset[str]:
-    e, o = tables.extensions.c, tables.obligations.c
-    rows = connection.execute(
-        select(e.obligation_id)
-        .join_from(tables.extensions, tables.obligations, o.id == e.obligation_id)
-        .where(o.unit_id == unit_id, e.decided_at.is_(None))
-    )
-    return frozenset(rows.scalars())
+    return frozenset(connection.execute(_ASKED_EXTENSIONS, {"unit_id": unit_id}).scalars())
 
 
 def _paused(
     connection: Connection, commune: str, unit_id: str, now: datetime
 ) -> dict[str | None, datetime]:
-    c = tables.pauses.c
-    rows = connection.execute(
-        select(c.obligation_id, func.max(c.until_at).label("until"))
-        .where(c.commune == commune, c.unit_id == unit_id, c.from_at <= now, c.until_at > now)
-        .group_by(c.obligation_id)
-    )
+    asked = {"commune": commune, "unit_id": unit_id, "now": now}
+    rows = connection.execute(_PAUSES, asked)
     return {row.obligation_id: row.until for row in rows}
 
 
 def find_by_nonce(engine: Engine, nonce: str) -> str | None:
     """The id of the submission that nonce brought; None when it brought none."""
-    c = tables.submissions.c
     with snapshot(engine) as connection:
-        return connection.execute(select(c.id).where(c.nonce == nonce)).scalar_one_or_none()
+        return connection.execute(_OF_NONCE, {"nonce": nonce}).scalar_one_or_none()
 
 
 def read_version(engine: Engine, obligation_id: str, version: int) -> Submission:
@@ -218,10 +231,8 @@ def read_versions(engine: Engine, obligation_id: str) -> tuple[SentVersion, ...]
     )  # fmt: skip
 
 
-def find_findings(engine: Engine, task: Task, answer: Answer) -> tuple[Finding, ...]:
+def find_findings(task: Task, answer: Answer) -> tuple[Finding, ...]:
     """Every remark on an answer to the task, errors and questions, before or after it is sent."""
-    with snapshot(engine) as connection:
-        catalogue = read_plan(connection, task.plan_id).dossier.catalogue
     return validate_answer(
-        answer, asked=task.asked, catalogue=catalogue, requirement=task.requirement
+        answer, asked=task.asked, catalogue=task.catalogue, requirement=task.requirement
     )

@@ -1,8 +1,8 @@
 """Readers: the contacts that a batch of letters is for, and the others of their units."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from adapters import tables
 from adapters.among import is_among
@@ -24,13 +24,19 @@ _OF_UNITS = (
 )
 
 
-def read_readers(
+def find_readers(
     connection: Connection, contact_ids: Collection[str], *, commune: str
-) -> tuple[dict[str, RegisteredContact], dict[str, tuple[RegisteredContact, ...]]]:
-    """The contacts of those ids by id, and all contacts of their units by unit."""
+) -> Sequence[Row[tuple[object, ...]]]:
+    """The rows of those contacts and of all others of their units."""
     asked = {"of_commune": commune, "ids": sorted(contact_ids)}
+    return connection.execute(_OF_UNITS, asked).all()
+
+
+def know_readers(
+    rows: Sequence[Row[tuple[object, ...]]],
+) -> tuple[dict[str, RegisteredContact], dict[str, tuple[RegisteredContact, ...]]]:
+    """The contacts found by id, and by unit."""
     contacts = [
-        RegisteredContact.model_validate(dict(zip(_NAMES, row, strict=True)))
-        for row in connection.execute(_OF_UNITS, asked).all()
+        RegisteredContact.model_validate(dict(zip(_NAMES, row, strict=True))) for row in rows
     ]
     return {contact.id: contact for contact in contacts}, group_by_unit(contacts)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    Select,
     bindparam,
     delete,
     func,
@@ -51,6 +52,8 @@ _MOVE = (
         _c.id == bindparam("of_id"),
         _c.state == bindparam("was_state"),
         func.coalesce(_c.owner, "") == bindparam("was_owner"),
+        # Its owner may have marked it after it was read, and died before it was asked for.
+        func.coalesce(_c.phase, "") == bindparam("was_phase"),
     )
     .values(
         state=bindparam("to_state"), owner=bindparam("to_owner"), phase=None,
@@ -70,6 +73,8 @@ class Resolver:
     quiet: timedelta
     monotonic: MonotonicReading
     now: datetime
+    # Whether the relay has yet to read what senders left that are dead, as far as can be known.
+    is_reading: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def resolve(resolver: Resolver) -> int:
 
 def _take_up(resolver: Resolver) -> int:
     with transaction(resolver.engine) as connection:
-        found = _read(connection, resolver, _c.state == LetterState.SENDING)
+        found = connection.execute(_unsettled(resolver, _c.state == LetterState.SENDING)).all()
         alive = {owner: resolver.is_alive(owner) for owner in {row.owner or "" for row in found}}
         stranded = [row for row in found if not alive[row.owner or ""]]
         moves = [_taken_up(row) for row in stranded]
@@ -130,6 +135,9 @@ def _settle_doubts(resolver: Resolver) -> int:
     watched_seconds = _watch(resolver)
     if not watched_seconds:
         return 0
+    # Asked first: only of what was read to its end is a no of the oracle a no.
+    if resolver.is_reading():
+        watched_seconds = dict.fromkeys(watched_seconds)
     # The oracle may be far away: nothing is locked while it is asked.
     answers = {row.id: resolver.oracle(row.message_id) for row in watched_seconds}
     moves = [
@@ -160,7 +168,9 @@ def _watch(resolver: Resolver) -> dict[Row[tuple[object, ...]], float | None]:
     )
     boot, seconds = resolver.monotonic.boot_id, resolver.monotonic.seconds
     with transaction(resolver.engine) as connection:
-        rows = _read(connection, resolver, doubtful)
+        # Whoever settles a letter now forgets its watch: it must not be begun behind his back.
+        chosen = _unsettled(resolver, doubtful).with_for_update(skip_locked=True)
+        rows = connection.execute(chosen).all()
         watched = [row for row in rows if not row.owner or not resolver.is_alive(row.owner)]
         fresh = [{"outbox_id": r.id, "boot_id": boot, "since_seconds": seconds} for r in watched]
         insert_new(connection, tables.unknown_watches, fresh)
@@ -198,15 +208,13 @@ def _settled(
             return None
 
 
-def _read(
-    connection: Connection, resolver: Resolver, which: ColumnElement[bool]
-) -> Sequence[Row[tuple[object, ...]]]:
+def _unsettled(resolver: Resolver, which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     columns = (
         _c.id, _c.commune, _c.kind, _c.unit_id, _c.dedupe_key, _c.state, _c.phase, _c.owner,
         _c.copies, _c.crashes, _c.not_after, _c.message_id,
     )  # fmt: skip
     chosen = select(*columns).where(_c.commune == resolver.commune, _UNSETTLED, which)
-    return connection.execute(chosen.order_by(_c.id)).all()
+    return chosen.order_by(_c.id)
 
 
 def _move(connection: Connection, moves: Sequence[_Move], resolver: Resolver) -> list[_Move]:
@@ -217,7 +225,8 @@ def _move(connection: Connection, moves: Sequence[_Move], resolver: Resolver) ->
         is_over = move.state is not LetterState.READY
         values = {
             "of_id": row.id, "was_state": row.state, "was_owner": row.owner or "",
-            "to_state": move.state, "to_owner": move.owner, "to_crashes": move.crashes,
+            "was_phase": row.phase or "", "to_state": move.state, "to_owner": move.owner,
+            "to_crashes": move.crashes,
             "at": resolver.now if is_over else None,
         }  # fmt: skip
         if connection.execute(_MOVE, values).rowcount == 1:

@@ -94,7 +94,7 @@ def read_review_item(
     task = read_task(engine, obligation_id, unit_id=obligation.unit_id, calendar=calendar, now=now)
     return ReviewItem(
         plan=plan, unit=plan.dossier.units.unit(obligation.unit_id), task=task, versions=versions,
-        doubts=find_findings(engine, task, versions[-1].answer) if versions else (),
+        doubts=find_findings(task, versions[-1].answer) if versions else (),
         reviews=reviews, extensions=extensions, questions=questions,
         history=read_own_journal(engine, obligation_id, commune=commune),
     )  # fmt: skip

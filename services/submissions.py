@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from adapters import tables
 from adapters.database import transaction
@@ -19,6 +19,17 @@ from services import phases
 from services.drafts import drop_draft
 from services.journal import note, record
 from services.notices import notify_received
+
+# Made once: a statement made anew for each answer costs more than its execution.
+_OF_NONCE = select(*[c for c in tables.submissions.c if c.name != "nonce"]).where(
+    tables.submissions.c.nonce == bindparam("nonce")
+)
+_STORE = insert(tables.submissions)
+_ADVANCE = (
+    update(tables.obligations)
+    .where(tables.obligations.c.id == bindparam("of"))
+    .values({n: bindparam(n) for n in ("state", "version", "first_received_at", "closed_at")})
+)
 
 
 class Receipt(Value):
@@ -108,7 +119,7 @@ def _store(
 ) -> None:
     row = submission.model_dump(mode="json", include={"answer"})
     values = submission.model_dump(exclude={"answer"}) | row | {"nonce": nonce}
-    connection.execute(insert(tables.submissions).values(values))
+    connection.execute(_STORE, values)
     told = note(
         "submission.received", submission.id, channel=submission.channel,
         sent_by=submission.sent_by, entered_by=submission.entered_by, sha256=submission.sha256,
@@ -121,9 +132,7 @@ def _store(
 def _earlier(
     connection: Connection, nonce: str, obligation_id: str, answer: Answer
 ) -> Submission | None:
-    c = tables.submissions.c
-    columns = [column for column in c if column.name != "nonce"]
-    row = connection.execute(select(*columns).where(c.nonce == nonce)).mappings().first()
+    row = connection.execute(_OF_NONCE, {"nonce": nonce}).mappings().first()
     if row is None:
         return None
     if (row["obligation_id"], row["sha256"]) != (obligation_id, answer_hash(answer)):
@@ -172,16 +181,13 @@ def _advance(
     state = ObligationState.NIL if submission.answer.nil_reason else ObligationState.SUBMITTED
     if requirement.reviewed_by is None:
         state = ObligationState.ACCEPTED
-    connection.execute(
-        update(tables.obligations)
-        .where(tables.obligations.c.id == obligation.id)
-        .values(
-            state=state,
-            version=submission.version,
-            first_received_at=obligation.first_received_at or submission.received_at,
-            closed_at=now if state is ObligationState.ACCEPTED else None,
-        )
-    )
+    changes = {
+        "state": state,
+        "version": submission.version,
+        "first_received_at": obligation.first_received_at or submission.received_at,
+        "closed_at": now if state is ObligationState.ACCEPTED else None,
+    }
+    connection.execute(_ADVANCE, {"of": obligation.id} | changes)
     if state is not ObligationState.ACCEPTED:
         phases.open_on_receipt(
             connection, plan, requirement.id, calendar=calendar, now=now,

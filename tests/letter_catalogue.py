@@ -111,6 +111,10 @@ LEADER_REPORT = LeaderReportContext(
     impact="chưa có số liệu tập huấn của 02 đơn vị",
     working_days_left=2,
     formal_letter_attached=True,
+    blockers=(
+        "2 đơn vị chưa gửi báo cáo: Trường Tiểu học và Trung học cơ sở Bát Mọt; Thôn Hón",
+        "Chưa tổng hợp dự thảo (chậm nhất 11 giờ 30 ngày 25/6/2026)",
+    ),
 )
 
 BULLETIN = BulletinContext(

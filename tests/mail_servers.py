@@ -288,7 +288,7 @@ def _wait_for_greeting(server: subprocess.Popen[bytes], port: int) -> None:
                     return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"{server.args} did not start")
+    raise RuntimeError(f"{server.args!r} did not start")
 
 
 def _inline(table: Mapping[str, str]) -> str:

@@ -5,9 +5,9 @@ from datetime import date
 
 from models.indicators import Indicator, IndicatorType
 from models.plans import PlanDossier
-from models.submissions import Answer, FieldValue
+from models.submissions import Answer, FieldValue, Row
 
-EVENT = {
+EVENT: Row = {
     "event_id": "HD-01", "title": "Tọa đàm ứng dụng khoa học kỹ thuật", "date": "2026-06-02",
     "place": "Nhà văn hóa", "participants": 1500, "role": "phối hợp",
 }  # fmt: skip
@@ -31,10 +31,14 @@ def _value(one: Indicator) -> FieldValue:
         IndicatorType.MAP_INT: dict.fromkeys(one.keys, 3),
         IndicatorType.TEXT: WORDS,
         IndicatorType.ENUM_LIST: ";".join(one.keys[:2]),
-        IndicatorType.LIST: (EVENT if "event_id" in one.key else dict.fromkeys(one.key, "Sản phẩm"),),
+        IndicatorType.LIST: (_row(one),),
         IndicatorType.MONEY: 2_500_000,
     }  # fmt: skip
     return values.get(one.type, 1500)
+
+
+def _row(one: Indicator) -> Row:
+    return EVENT if "event_id" in one.key else dict.fromkeys(one.key, "Sản phẩm")
 
 
 def with_signers(dossier: PlanDossier) -> PlanDossier:

@@ -1,7 +1,13 @@
 """Reports with paragraphs and rows of any length, so that pages break anywhere."""
 
 import random
+from collections.abc import Iterator
+from io import BytesIO
 
+from pypdf import PdfReader
+
+from adapters.pdf import write_pdf
+from benchmarks.assembly_models import AT
 from models.documents import (
     Block,
     Column,
@@ -12,7 +18,7 @@ from models.documents import (
     Table,
     TableRow,
 )
-from tests.adapters.sample_document import final_report
+from tests.adapters.sample_document import body, final_report, urging_letter
 
 _WORDS = (
     *("đơn vị", "số liệu", "tuyên truyền", "chuyển đổi số", "hộ", "gia đình", "Nhân dân"),
@@ -40,6 +46,26 @@ def report_of_any_length(seed: int) -> OfficialDocument:
         ]
     table = Table(columns=_COLUMNS, rows=rows)
     return final_report(body=(*opening, table, *clauses, *opening), annexes=())
+
+
+def letters_to_the_foot() -> Iterator[OfficialDocument]:
+    """Letters whose signature block just stands on the first page, and just not, each 6 pt apart.
+
+    A line is 18 pt high and a paragraph has 6 pt below it: short ones and long ones step by 6 pt.
+    """
+    for long in range(4):
+        short = next(n for n in range(60) if _pages(_letter(long, n)) > 1)
+        yield _letter(long, short - 1)
+        yield _letter(long, short)
+
+
+def _letter(long: int, short: int) -> OfficialDocument:
+    paragraphs = [*(["Hai dòng " * 14] * long), *(["Một dòng."] * short)]
+    return urging_letter(body=tuple(body(text) for text in paragraphs))
+
+
+def _pages(document: OfficialDocument) -> int:
+    return len(PdfReader(BytesIO(write_pdf(document, timestamp=AT))).pages)
 
 
 def _row(chance: random.Random, number: int) -> TableRow:

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from icalendar import Calendar, vText
+from icalendar import Calendar, vDDDTypes, vText
 from icalendar.parser import Contentline
 
 from adapters.ics import deadline_invitation, weekday_before
@@ -42,8 +42,9 @@ def test_the_alarm_rings_in_the_morning_of_the_working_day_before(
     remind_on: date | None, expected: date
 ) -> None:
     alarm = Calendar.from_ical(invitation(remind_on=remind_on).content).walk("VALARM")[0]
-    rings = alarm["TRIGGER"].dt
-    assert rings == datetime(expected.year, expected.month, expected.day, 8, tzinfo=VIETNAM)
+    rings = alarm["TRIGGER"]
+    assert isinstance(rings, vDDDTypes)
+    assert rings.dt == datetime(expected.year, expected.month, expected.day, 8, tzinfo=VIETNAM)
 
 
 def test_the_same_deadline_gives_the_same_bytes() -> None:

@@ -1,6 +1,7 @@
 """The loopback catcher keeps every letter it accepted, and only those."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +9,18 @@ from smtplib import SMTP, SMTPDataError, SMTPRecipientsRefused
 
 import pytest
 
-from adapters.mail_catcher import MAX_LETTER_OCTETS, MailCatcher, holds
+from adapters.loopback_connections import awaits_hearing
+from adapters.mail_catcher import (
+    LOOPBACK,
+    MAX_LETTER_OCTETS,
+    PATIENCE_SECONDS,
+    MailCatcher,
+    holds,
+)
 from adapters.smtp import Envelope, RelayLine, RelaySettings, TlsMode
+from models.letter_policies import QUIET_LOOPBACK
 from models.letters import Verdict
+from services.sending import LONGEST_TO_DOT_SECONDS
 
 NOW = datetime(2026, 6, 22, 0, 30, tzinfo=UTC)
 LETTER = b"Message-ID: <%d@x.vn>\r\nSubject: x\r\n\r\n.a\r\n.\r\n..\r\nb\r\n"
@@ -112,3 +122,35 @@ def test_no_letter_is_lost_under_eight_connections(tmp_path: Path) -> None:
         f"{n:05d}" for n in range(1, 81)
     ]
     assert all(holds(tmp_path, f"<{100 * s + n}@x.vn>") for s in range(8) for n in range(10))
+
+
+def test_a_client_that_hung_up_and_was_not_heard_to_the_end_is_known(catcher: MailCatcher) -> None:
+    with socket.create_server((LOOPBACK, 0)) as deaf:
+        port = deaf.getsockname()[1]
+        client = socket.create_connection((LOOPBACK, port))
+        served, _ = deaf.accept()
+        client.sendall(b"QUIT\r\n")
+        assert not awaits_hearing(port)
+        client.close()
+        assert awaits_hearing(port)
+        assert not awaits_hearing(catcher.port)
+        served.recv(100)
+        served.close()
+        assert not awaits_hearing(port)
+
+
+def test_a_sender_that_does_not_end_its_letter_is_left(tmp_path: Path) -> None:
+    with (
+        MailCatcher(tmp_path / "mail", clock=lambda: NOW, patience_seconds=0.1) as hasty,
+        socket.create_connection((LOOPBACK, hasty.port)) as client,
+    ):
+        client.sendall(
+            b"EHLO x\r\nMAIL FROM:<a@x.vn>\r\nRCPT TO:<b@x.vn>\r\nDATA\r\nSubject: x\r\n"
+        )
+        while client.recv(4096):
+            pass  # its answers, then the end of the connection
+        assert list((tmp_path / "mail").iterdir()) == []
+
+
+def test_the_catcher_leaves_a_silent_sender_before_a_doubt_about_its_letter_is_settled() -> None:
+    assert LONGEST_TO_DOT_SECONDS < PATIENCE_SECONDS < QUIET_LOOPBACK.total_seconds()

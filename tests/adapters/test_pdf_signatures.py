@@ -18,7 +18,8 @@ def plain() -> bytes:
 
 def test_lines_and_pages_are_read(plain: bytes) -> None:
     facts = read_pdf_facts(plain)
-    assert facts.signatures == facts.empty_fields == ()
+    assert facts.signatures == ()
+    assert facts.empty_fields == ()
     assert facts.size == len(plain)
     assert any("BÁO CÁO" in line for line in facts.pages[0])
 

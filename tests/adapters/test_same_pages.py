@@ -14,7 +14,7 @@ from models.documents import OfficialDocument
 from models.plans import PlanDossier, RequirementKind
 from models.urging_letter import build_urging_letters
 from tests.adapters.sample_document import final_report, urging_letter
-from tests.adapters.sample_lengths import report_of_any_length
+from tests.adapters.sample_lengths import letters_to_the_foot, report_of_any_length
 from tests.final_report_samples import built
 from tests.models.test_office_documents import periodic
 from tests.rendering import Ink, convert, draw, equal_share, inks, page_lines
@@ -47,6 +47,7 @@ def documents() -> dict[str, OfficialDocument]:
         "phu-luc-phan-cong": build_assignment_annex(dossier),
         "30-don-vi": model_of(30),
         LARGE: model_of(500),
+        **{f"den-cuoi-trang-{n}": one for n, one in enumerate(letters_to_the_foot())},
         **{f"{ANY_LENGTH}-{seed}": report_of_any_length(seed) for seed in range(10)},
     }
 

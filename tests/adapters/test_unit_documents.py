@@ -19,7 +19,7 @@ from adapters.outlines import read_outline, read_unit_outline
 from adapters.pdf import write_pdf
 from adapters.plan_files import read_dossier
 from config.settings import CONFIG_FOLDER
-from models.documents import OfficialDocument, Table
+from models.documents import Block, OfficialDocument, Table
 from models.indicators import IndicatorType
 from models.obligations import Obligation, ObligationState
 from models.plans import PlanDossier, RequirementKind
@@ -78,14 +78,15 @@ def text_of(document: OfficialDocument) -> str:
     return "\n".join(printed_lines(lay_out(document)))
 
 
+def _short(block: Block) -> Block:
+    assert isinstance(block, Table)
+    return block.model_copy(update={"rows": block.rows[:3]})
+
+
 def short(document: OfficialDocument) -> OfficialDocument:
     """The document with few rows in its annexes."""
     annexes = tuple(
-        annex.model_copy(
-            update={
-                "blocks": tuple(b.model_copy(update={"rows": b.rows[:3]}) for b in annex.blocks)
-            }
-        )
+        annex.model_copy(update={"blocks": tuple(_short(block) for block in annex.blocks)})
         for annex in document.annexes
     )
     return document.model_copy(update={"annexes": annexes})

@@ -4,7 +4,7 @@ import io
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -172,7 +172,7 @@ def overlapping() -> bytes:
     return bytes(octets)
 
 
-BOMBS = {
+BOMBS: dict[str, Callable[[], bytes]] = {
     "ratio": lambda: docx(**{"word/a.xml": b"0" * 60_000_000}),
     "entries": lambda: package({f"word/{n}.xml": "" for n in range(MOST_ENTRIES + 1)}),
     "directory": lambda: docx()[:-12] + struct.pack("<HHLLH", 70_000 & 0xFFFF, 70_000 & 0xFFFF, 9_000_000, 0, 0),

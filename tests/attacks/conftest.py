@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from config.settings import inherited_environment
-from tests.faults.injection import Zygote
+from tests.faults.injection import Zygote, warm_zygote
 from tests.services.conftest import (
     active_plan,
     blobs,
@@ -33,5 +33,5 @@ def zygote() -> Iterator[Zygote]:
     """A process that forks the acts to be killed."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
-    with Zygote(inherited_environment()) as warm:
+    with warm_zygote(inherited_environment()) as warm:
         yield warm

@@ -13,11 +13,11 @@ from tests.cli.campaign_documents import (
     stored_documents,
     unit_documents,
 )
-from tests.cli.rehearsals import Rehearsal, play, shorter_plan
+from tests.cli.rehearsals import PLAYS, Rehearsal, play, shorter_plan
 from tests.nd30_seeds import judged
 from tests.rendering import convert, draw, equal_share, inks, page_lines
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, PLAYS]
 
 
 @pytest.fixture(scope="module")

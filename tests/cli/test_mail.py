@@ -62,8 +62,10 @@ def as_json(answered: tuple[int, str]) -> tuple[int, Any]:
     return answered[0], json.loads(answered[1])
 
 
-def doubtful(engine: Engine, **values: object) -> int:
-    plain = {"state": LetterState.UNKNOWN, "copies": 1, "last_text": "hết giờ", "attempt": 1}
+def doubtful(engine: Engine, **values: Any) -> int:
+    plain: dict[str, Any] = {
+        "state": LetterState.UNKNOWN, "copies": 1, "last_text": "hết giờ", "attempt": 1,
+    }  # fmt: skip
     return put_letter(engine, "x", now=NOW, **plain | values)
 
 

@@ -10,8 +10,9 @@ import pytest
 from cli.rehearsal.campaign import find_dossier
 from cli.rehearsal.home import Progress, open_progress, save_progress, sole_player
 from models.errors import UsageError
-from tests.cli.rehearsals import Rehearsal, message_ids, play, play_until, shorter_plan
+from tests.cli.rehearsals import PLAYS, Rehearsal, message_ids, play, play_until, shorter_plan
 
+pytestmark = PLAYS
 PLAN = "kh-khcn-2026"
 RUNGS = ("T-7", "T-3", "T-1", "T+1", "T+2", "T+3")
 # domain.md 1.5; of the final report only what comes before its dispatch on 26/6.

@@ -9,13 +9,14 @@ from adapters.ledger import read_plan
 from models.submissions import Answer
 from services.report_records import read_report
 from services.report_traces import reconcile_report
-from tests.cli.rehearsals import Rehearsal
+from tests.cli.rehearsals import PLAYS, Rehearsal
 from tests.figure_proofs import prove
 
 PLAN = "kh-khcn-2026"
 
 
 @pytest.mark.slow
+@PLAYS
 def test_every_number_of_the_typical_report_is_traced(typical: Rehearsal) -> None:
     (database,) = typical.out.rglob("dondoc.sqlite3")
     engine = open_engine(f"sqlite:///{database}")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from adapters import owners
 from adapters.database import open_engine
+from adapters.loopback_connections import awaits_hearing
 from adapters.smtp import RelaySettings
 from config.clock import read_now, set_simulated_now
 from config.settings import Settings
@@ -99,8 +100,11 @@ def resolve(
     log: str | None,
     quiet_seconds: float | None = None,
     steady_seconds: float | None = None,
+    port: int | None = None,
 ) -> None:
     """Settle what dead senders left; the sink's log, when given, is the oracle.
+
+    What lies unread before the sink on that port keeps every no from counting.
 
     The quiet period runs on the simulated clock, on the machine's when its length is given, or on
     the steady one.
@@ -109,10 +113,13 @@ def resolve(
         if quiet_seconds is not None:
             desk.settings = desk.settings.model_copy(update={"clock_file": None})
         desk.steady_seconds = steady_seconds
-        _settle(desk, log, QUIET if quiet_seconds is None else timedelta(seconds=quiet_seconds))
+        quiet = QUIET if quiet_seconds is None else timedelta(seconds=quiet_seconds)
+        _settle(desk, log, quiet, port=port)
 
 
-def _settle(desk: Stand, log: str | None, quiet: timedelta = QUIET) -> None:
+def _settle(
+    desk: Stand, log: str | None, quiet: timedelta = QUIET, *, port: int | None = None
+) -> None:
     settle(
         Resolver(
             engine=desk.engine,
@@ -122,6 +129,7 @@ def _settle(desk: Stand, log: str | None, quiet: timedelta = QUIET) -> None:
             quiet=quiet,
             monotonic=desk.monotonic,
             now=desk.now,
+            is_reading=lambda: port is not None and awaits_hearing(port),
         )
     )
 
@@ -144,7 +152,7 @@ def recover(
             desk.now = began + timedelta(minutes=later)
             set_simulated_now(clock, desk.now)
             plan_morning(desk.engine)
-            _settle(desk, log)
+            _settle(desk, log, port=port)
             asyncio.run(mailing.send_due(desk))
 
 

@@ -166,12 +166,15 @@ def resolving(
     log: Path | None,
     quiet_seconds: float | None = None,
     steady_seconds: float | None = None,
+    *,
+    port: int | None = None,
 ) -> Act:
-    """The act of settling what dead senders left; the sink's log is the oracle."""
+    """The act of settling what dead senders left; the log of the sink on that port is the oracle."""
     oracle = str(log) if log is not None else None
     return _act(
-        "resolve", place, log=oracle, quiet_seconds=quiet_seconds, steady_seconds=steady_seconds
-    )
+        "resolve", place, log=oracle, quiet_seconds=quiet_seconds, steady_seconds=steady_seconds,
+        port=port,
+    )  # fmt: skip
 
 
 def rounds(place: Place, sink: Sink, *minutes: int) -> Act:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.faults.bench import Sink, running_sink
-from tests.faults.injection import Zygote
+from tests.faults.injection import Zygote, warm_zygote
 from tests.postgresql_cluster import Cluster
 
 
 @pytest.fixture(scope="module")
 def zygote() -> Iterator[Zygote]:
     """A process that forks the acts."""
-    with Zygote(os.environ) as warm:
+    with warm_zygote(os.environ) as warm:
         yield warm
 
 

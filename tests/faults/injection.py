@@ -1,17 +1,19 @@
 """Kills and errors at a chosen system call, by strace; the kill is always checked to have happened."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import kill
 from pathlib import Path
-from types import TracebackType
+from tempfile import TemporaryDirectory
 from typing import IO, Self
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,24 +59,22 @@ class Point:
 class Zygote:
     """Starts acts in forked children, traced or not."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.zygote"], cwd=ROOT, env=dict(environment),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+    def __init__(self, commands: IO[str], answers: IO[str]) -> None:
+        """Talk over these pipes to a process that is there."""
+        self._commands, self._answers = commands, answers
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._commands.close()
-        self._process.wait(timeout=END_SECONDS)
-        self._answers.close()
+    @contextmanager
+    def twin(self) -> Iterator["Zygote"]:
+        """One more of them for the block, warm from the beginning."""
+        with TemporaryDirectory() as folder:
+            pipes = [Path(folder, name) for name in ("commands", "answers")]
+            for pipe in pipes:
+                os.mkfifo(pipe)
+            print(json.dumps({"twin": [str(p) for p in pipes]}), file=self._commands, flush=True)
+            with pipes[0].open("w") as commands, pipes[1].open() as answers:
+                yield Zygote(commands, answers)
+                commands.close()
+                answers.read()  # until it has ended
 
     def run(self, act: Act) -> int:
         """Perform the act; returns its exit code, negative for a signal."""
@@ -122,15 +122,19 @@ class Zygote:
         await_stop(pid)
         return pid
 
-    @property
-    def _commands(self) -> IO[str]:
-        assert self._process.stdin is not None
-        return self._process.stdin
 
-    @property
-    def _answers(self) -> IO[str]:
-        assert self._process.stdout is not None
-        return self._process.stdout
+@contextmanager
+def warm_zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
+    """Run such a process for the block."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.zygote"], cwd=ROOT, env=dict(environment),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield Zygote(process.stdin, process.stdout)
+        process.stdin.close()
+        process.wait(timeout=END_SECONDS)
 
 
 def await_stop(pid: int) -> None:

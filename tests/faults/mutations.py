@@ -1,5 +1,6 @@
 """Safeguards switched off, each by one patch of the child process that performs an act; never in the product."""
 
+import asyncio
 import itertools
 import os
 import signal
@@ -17,8 +18,9 @@ from adapters.smtp import Envelope, RelayLine
 from adapters.smtp_verdicts import Fault
 from models.clocks import MonotonicReading
 from services import claims, composing, resolving, sending
+from services.batches import Batch
 from services.claims import Claimed
-from services.composing import Batch, Composer, Draft
+from services.composing import Composer, Draft
 from services.recording import Recorder
 from services.resolving import Resolver
 
@@ -64,6 +66,16 @@ def no_quiet() -> None:
         return settle(replace(resolver, quiet=timedelta()))
 
     resolving._settle_doubts = hasty
+
+
+def no_hearing() -> None:
+    """A no counts though the relay has not read what dead senders left."""
+    settle = resolving._settle_doubts
+
+    def deaf(resolver: Resolver) -> int:
+        return settle(replace(resolver, is_reading=lambda: False))
+
+    resolving._settle_doubts = deaf
 
 
 def no_skip_locked() -> None:
@@ -192,12 +204,27 @@ def die_after_dot() -> None:
     RelayLine.dot = dying  # type: ignore[method-assign]
 
 
+def die_with_dot() -> None:
+    """Not a safeguard: the process stops itself before the first dot; woken, it writes it and dies."""
+    end = RelayLine.dot
+
+    async def dying(self: RelayLine, following: Envelope | None = None) -> Fault:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        verdict = asyncio.ensure_future(end(self, following))
+        await asyncio.sleep(0)  # the dot is written before anything is waited for
+        os.kill(os.getpid(), signal.SIGKILL)
+        return await verdict
+
+    RelayLine.dot = dying  # type: ignore[method-assign]
+
+
 MOST_DOTS = 40
 MUTATIONS: dict[str, Patch] = {
     "dot mark": no_dot_mark,
     "owner lock": no_owner_lock,
     "monotonic quiet": quiet_by_the_wall_clock,
     "quiet": no_quiet,
+    "hearing": no_hearing,
     "skip locked": no_skip_locked,
     "outer state": no_outer_state,
     "full sync": no_full_sync,
@@ -207,6 +234,7 @@ MUTATIONS: dict[str, Patch] = {
     "dot deadline": no_dot_deadline,
     "stop after mark": stop_after_mark,
     "die after dot": die_after_dot,
+    "die with dot": die_with_dot,
     "stop after claim": stop_after_claim,
     "stop before taking": stop_before_taking,
     **{f"stop before dot {n}": stopping_before_dot(n) for n in range(1, MOST_DOTS + 1)},

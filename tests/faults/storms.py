@@ -5,10 +5,11 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, update
@@ -52,19 +53,26 @@ class Storm:
     died: int = 0
     closed_at: dict[str, float] = field(default_factory=dict)
 
-    def rage(self, villages: int, *, longest_seconds: float) -> None:
+    def rage(self, zygote: Zygote, villages: int, *, longest_seconds: float) -> None:
         """Go on until enough was killed; every fault has stopped when this returns."""
         self._chance = random.Random(self.seed)
         self._lock = threading.Lock()
         self._life = 0.2
         self._over = threading.Event()
         self._began = time.monotonic()
-        with ExitStack() as stack:
-            self._port = stack.enter_context(running_sink(self.log, delay=self.delay)).port
-        works: list[Callable[[], None]] = [self._sink, self._settle, lambda: self._report(villages)]
-        works += [self._sender] * self.senders
-        threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
         self._errors: list[BaseException] = []
+        with running_sink(self.log, delay=self.delay) as sink:
+            self._port = sink.port
+        with ExitStack() as stack:
+            twins = [stack.enter_context(zygote.twin()) for _ in range(self.senders)]
+            works: list[Callable[[], None]] = [partial(self._sender, twin) for twin in twins]
+            works += [self._sink, partial(self._settle, zygote), partial(self._report, villages)]
+            self._run(works, longest_seconds)
+        if self._errors:
+            raise self._errors[0]
+
+    def _run(self, works: Sequence[Callable[[], None]], longest_seconds: float) -> None:
+        threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
         while (self.killed < self.kills or not self.died) and not self._over.is_set():
@@ -74,8 +82,6 @@ class Storm:
         self._over.set()
         for thread in threads:
             thread.join()
-        if self._errors:
-            raise self._errors[0]
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
@@ -84,14 +90,13 @@ class Storm:
             self._errors.append(error)
             self._over.set()
 
-    def _sender(self) -> None:
-        with Zygote(os.environ) as zygote:
-            while not self._over.is_set():
-                with self._lock:
-                    until_death = self._chance.uniform(0.05, 2 * self._patience())
-                    pauses = self.pauses and self._chance.random() < 0.2
-                    act = sending(self.place, self._port, self._chance.choice((1, 4)))
-                self._strike(zygote, act, until_death, pauses=pauses)
+    def _sender(self, zygote: Zygote) -> None:
+        while not self._over.is_set():
+            with self._lock:
+                until_death = self._chance.uniform(0.05, 2 * self._patience())
+                pauses = self.pauses and self._chance.random() < 0.2
+                act = sending(self.place, self._port, self._chance.choice((1, 4)))
+            self._strike(zygote, act, until_death, pauses=pauses)
 
     def _patience(self) -> float:
         """Seconds to let a sender live, so that a kill costs a few letters on a busy machine too."""
@@ -136,18 +141,17 @@ class Storm:
                     time.sleep(0.02)
                 self.died += sink.process.poll() is not None
 
-    def _settle(self) -> None:
+    def _settle(self, zygote: Zygote) -> None:
         """Let time go on, settle what dead senders left, and now and then plan the morning again."""
         planned, engine = float("-inf"), open_engine(self.place.url)
-        with Zygote(os.environ) as zygote:
-            while not self._over.wait(SETTLE_SECONDS):
-                elapsed = time.monotonic() - self._began
-                self.place.set_clock(min(timedelta(seconds=SPEED * elapsed), LATEST))
-                _close_breaker(engine)
-                if elapsed - planned > PLAN_SECONDS:
-                    planned = elapsed
-                    zygote.run(planning(self.place))
-                zygote.run(resolving(self.place, self.log, QUIET_SECONDS))
+        while not self._over.wait(SETTLE_SECONDS):
+            elapsed = time.monotonic() - self._began
+            self.place.set_clock(min(timedelta(seconds=SPEED * elapsed), LATEST))
+            _close_breaker(engine)
+            if elapsed - planned > PLAN_SECONDS:
+                planned = elapsed
+                zygote.run(planning(self.place))
+            zygote.run(resolving(self.place, self.log, QUIET_SECONDS, port=self._port))
         engine.dispose()
 
     def _report(self, villages: int) -> None:

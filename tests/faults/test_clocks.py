@@ -88,7 +88,7 @@ def _wrong(findings: Findings) -> list[str]:
 def _jump_about(shelf: Shelf, zygote: Zygote, sink: Sink, *, times: int) -> None:
     """No brake sees these jumps, for the simulated clock is both clocks; still nothing comes twice."""
     chance, jumps = random.Random(SEED), 0
-    with Zygote(os.environ) as second:
+    with zygote.twin() as second:
         for _ in range(times):
             shelf.set_back(sink.log)
             place = shelf.place

@@ -18,7 +18,7 @@ from models.submissions import Attachment
 from tests.faults.bench import Place, Shelf, Sink, recover, resolving, running_sink, sending
 from tests.faults.checker import Findings, check, read_log
 from tests.faults.dump import dump
-from tests.faults.injection import KILLED, Zygote
+from tests.faults.injection import KILLED, Zygote, await_stop
 from tests.faults.world import put_letters
 from tests.postgresql_cluster import Cluster
 
@@ -28,9 +28,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def second() -> Iterator[Zygote]:
+def second(zygote: Zygote) -> Iterator[Zygote]:
     """Who works while a sender is stopped."""
-    with Zygote(os.environ) as warm:
+    with zygote.twin() as warm:
         yield warm
 
 
@@ -89,6 +89,34 @@ def test_the_quiet_period_on_a_steady_clock_keeps_a_slow_relay_from_doubling(
         slow.await_log(least=_letters_of(log) + 1)
     findings = check(dump(few.place.url), read_log(log), is_over=False)
     assert bool(findings.doubled) == bool(off), str(findings)
+
+
+@pytest.mark.parametrize("off", [(), ("hearing",)])
+def test_a_dot_that_a_starved_relay_has_not_read_keeps_a_no_from_counting(
+    few: Shelf, zygote: Zygote, tmp_path: Path, off: tuple[str, ...]
+) -> None:
+    """The sender dies with its dot in the socket of a relay that is stopped for many quiet periods."""
+    log = tmp_path / "sink.log"
+    few.set_back(log)
+    with running_sink(log) as starved, running_sink(log) as quick:
+        pid = zygote.stop(sending(few.place, starved.port, connections=1).without("die with dot"))
+        starved.process.send_signal(signal.SIGSTOP)
+        await_stop(starved.process.pid)
+        os.kill(pid, signal.SIGCONT)
+        assert zygote.outcome() == KILLED
+        for minutes in QUIET_ROUNDS:
+            seconds = 60.0 * minutes
+            few.place.set_clock(timedelta(minutes=minutes))
+            settle = resolving(few.place, log, steady_seconds=seconds, port=starved.port)
+            assert zygote.run(settle.without(*off)) == 0
+            assert zygote.run(sending(few.place, quick.port, steady_seconds=seconds)) == 0
+        before = _letters_of(log)
+        starved.process.send_signal(signal.SIGCONT)
+        starved.await_log(least=before + 1)
+        findings = recover(few.place, zygote, quick)
+    assert bool(findings.doubled) == bool(off), str(findings)
+    assert not findings.lost
+    assert not findings.unresolved
 
 
 def _letters_of(log: Path) -> int:

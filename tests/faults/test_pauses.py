@@ -23,9 +23,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 
 @pytest.fixture(scope="module")
-def second() -> Iterator[Zygote]:
+def second(zygote: Zygote) -> Iterator[Zygote]:
     """Who goes on working while a sender is stopped."""
-    with Zygote(os.environ) as warm:
+    with zygote.twin() as warm:
         yield warm
 
 

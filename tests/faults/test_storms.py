@@ -25,7 +25,7 @@ def _weather(
         place, folder / "sink.log", SEED, kills, reports=min(villages // 10, 100), pauses=pauses,
         relay_deaths=max(2, kills // 50),
     )  # fmt: skip
-    storm.rage(villages, longest_seconds=2_400)
+    storm.rage(zygote, villages, longest_seconds=2_400)
     amid = len(read_log(storm.log))
     with running_sink(storm.log) as sink:
         recover(place, zygote, sink, minutes=AFTERWARDS)

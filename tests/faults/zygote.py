@@ -16,10 +16,16 @@ def main(commands: TextIO, answers: TextIO) -> None:
     """For each line ``{"module", "function", "arguments"}``: fork, tell the pid, tell how it ended.
 
     The child stops itself before the act, so that a tracer can be attached; SIGCONT starts it.
+    A line ``{"twin": [commands, answers]}`` forks one more of these, which talks over those pipes.
     """
-    acts.warm()
     for line in commands:
         command = json.loads(line)
+        if twin := command.get("twin"):
+            if os.fork() == 0:
+                with open(twin[0]) as orders, open(twin[1], "w") as words:  # noqa: PTH123 - pipes
+                    main(orders, words)
+                os._exit(0)
+            continue
         # Imported before the fork: the act's own system calls are what is counted and killed.
         act = getattr(importlib.import_module(command["module"]), command["function"])
         child = os.fork()
@@ -46,4 +52,5 @@ def _perform(
 
 
 if __name__ == "__main__":
+    acts.warm()
     main(sys.stdin, sys.stdout)

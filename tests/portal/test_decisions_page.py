@@ -186,6 +186,19 @@ def test_a_scanner_that_fetches_what_the_leader_may_open_decides_nothing(
     assert "Lãnh đạo phê duyệt lúc" in answer.text
 
 
+def test_the_board_counts_down_and_names_what_still_blocks(site: Site, leader: str) -> None:
+    board = f"/ke-hoach/{PLAN}"
+    waiting = site.client.get(board).text
+    assert "Báo cáo gửi tỉnh: hạn" in waiting
+    for blocker in ("chưa gửi báo cáo", "Lãnh đạo chưa phê duyệt dự thảo", "Văn thư chưa cấp số"):
+        assert blocker in waiting
+    fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
+    assert decide(site, leader, fields | {"quyet_dinh": "approved"}).status_code == 200
+    decided = site.client.get(board).text
+    assert "chưa phê duyệt dự thảo" not in decided
+    assert "Văn thư chưa cấp số" in decided
+
+
 REPORT = f"/ke-hoach/{PLAN}/bao-cao"
 
 

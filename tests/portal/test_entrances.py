@@ -107,6 +107,7 @@ def test_two_units_in_one_browser_do_not_mix(site: Site) -> None:
 
 
 def test_a_cookie_under_another_name_opens_nothing(site: Site) -> None:
+    site.sign_out()
     page = site.open("thon-01")
     other = site.open("thon-02")
     site.client.get(other)

@@ -1,6 +1,7 @@
 """The letter page: waiting letters with reason and time, three buttons, the hold banner."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -26,8 +27,10 @@ def engine(site: Site) -> Iterator[Engine]:
     found.dispose()
 
 
-def doubtful(engine: Engine, **values: object) -> int:
-    plain = {"state": LetterState.UNKNOWN, "copies": 1, "last_text": HOSTILE, "settled_at": JUNE}
+def doubtful(engine: Engine, **values: Any) -> int:
+    plain: dict[str, Any] = {
+        "state": LetterState.UNKNOWN, "copies": 1, "last_text": HOSTILE, "settled_at": JUNE,
+    }  # fmt: skip
     return put_letter(
         engine, "x/1", now=JUNE, kind=LetterKind.DISPATCH, contact="thon-01.head", **plain | values
     )

@@ -40,6 +40,7 @@ def routes() -> list[tuple[str, str, frozenset[Role]]]:
     found = []
     for route in [r for one in included for r in getattr(one, "routes", [one])]:
         if isinstance(route, APIRoute) and not route.path.startswith(FREE):
+            assert route.methods
             roles = [gate.roles for gate in gates(route.dependant)]
             allowed = frozenset(Role).intersection(*roles) if roles else frozenset()
             found += [(method, route.path, allowed) for method in sorted(route.methods)]

@@ -9,12 +9,14 @@ from starlette.routing import BaseRoute, Route
 
 from models.submissions import Answer, Attachment
 from portal.visitors import PAGE
+from services.questions import ask
 from services.reports import assemble
 from services.reviews import accept
 from tests.portal.conftest import JUNE, PLAN, Site
 
 SHEET, FOREIGN = f"{PLAN}/PSL/thon-01/1", f"{PLAN}/PSL/thon-02/1"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+OF_A_UNIT = re.compile(r"\{(obligation|question)_id")
 HOSTILE = "<img src=x onerror=alert(1)>\"'><b>"
 
 
@@ -32,7 +34,18 @@ def routes_of(site: Site) -> dict[str, set[str]]:
     return own
 
 
-def with_files_and_report(site: Site) -> None:
+def path_of(pattern: str, values: dict[str, Any]) -> str:
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(values[found[1]]), pattern)
+
+
+def units_cookies(site: Site) -> dict[str, str]:
+    """Sessions of units in the browser, beside the officer's."""
+    jar = site.client.cookies.jar
+    return {cookie.name: str(cookie.value) for cookie in jar if cookie.name.startswith("dv-")}
+
+
+def with_files_question_and_report(site: Site) -> int:
+    """What a stranger could reach for; returns the question asked of the other unit."""
     sha256 = site.desk(JUNE).blobs.put(b"%PDF-1.7 of the other unit")
     file = Attachment(sha256=sha256, name="rieng.pdf", size=26)
     for unit in ("thon-01", "thon-02"):
@@ -40,19 +53,22 @@ def with_files_and_report(site: Site) -> None:
         site.submit(f"{PLAN}/PSL/{unit}/1", answer, nonce=unit, now=JUNE)
     desk = site.desk(JUNE)
     accept(desk.engine, SHEET, reviewer="vhxh", now=JUNE)
+    question = ask(desk.engine, FOREIGN, text="Gồm những ai?", by="vhxh", now=JUNE)
     assemble(desk.engine, PLAN, outline=None, blobs=desk.blobs, actor="t", now=JUNE)
     desk.engine.dispose()
+    return question
 
 
 def test_no_session_reaches_another_unit(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    with_files_and_report(site)
+    site.sign_out()
+    question = with_files_question_and_report(site)
     mine = site.open("thon-01")
     fields = site.hidden(site.client.get(mine).text) | {
         "ly_do": "x",
         "ngay": "2026-06-20",
         "tra_loi": "dong_y",
     }
-    sealed = next(cookie.value for cookie in site.client.cookies.jar)
+    sealed = next(iter(units_cookies(site).values()))
     routes = routes_of(site)
     assert len(routes) >= 10
     before = site.row_counts()
@@ -63,11 +79,13 @@ def test_no_session_reaches_another_unit(site: Site, caplog: pytest.LogCaptureFi
             ("thon-02.head", FOREIGN),
             ("thon-02.head", SHEET),
         ):
-            if who == "thon-01.head" and "obligation_id" not in pattern:
+            if who == "thon-01.head" and not OF_A_UNIT.search(pattern):
                 continue
-            values: dict[str, Any] = {"who": who, "obligation_id": obligation, "plan_id": PLAN,
-                                      "version": 1, "place": 1, "name": "a.pdf"}  # fmt: skip
-            path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m, v=values: str(v[m[1]]), pattern)
+            values: dict[str, Any] = {
+                "who": who, "obligation_id": obligation, "plan_id": PLAN, "question_id": question,
+                "version": 1, "place": 1, "name": "a.pdf", "ending": "docx",
+            }  # fmt: skip
+            path = path_of(pattern, values)
             for method in METHODS:
                 data = fields if method == "POST" else None
                 answer = site.client.request(method, path, data=data, follow_redirects=False)
@@ -86,10 +104,11 @@ def test_no_session_reaches_another_unit(site: Site, caplog: pytest.LogCaptureFi
 def test_a_session_under_another_contacts_name_is_told_to_the_administrator(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
+    site.sign_out()
     site.open("thon-01")
-    sealed = next(cookie.value for cookie in site.client.cookies.jar)
+    sealed = next(iter(units_cookies(site).values()))
     site.open("thon-02")
-    names = [cookie.name for cookie in site.client.cookies.jar if cookie.value != sealed]
+    names = [name for name, value in units_cookies(site).items() if value != sealed]
     site.client.cookies.clear()
     site.client.cookies.set(names[0], str(sealed))
     with caplog.at_level(logging.WARNING):
@@ -99,7 +118,8 @@ def test_a_session_under_another_contacts_name_is_told_to_the_administrator(
 
 
 def test_a_units_session_decides_nothing_and_administers_nothing(site: Site) -> None:
-    with_files_and_report(site)
+    site.sign_out()
+    with_files_question_and_report(site)
     mine = site.open("thon-01")
     fields = site.hidden(site.client.get(mine).text) | {
         "lan": "1", "quyet_dinh": "approved", "ma_noi_dung": "", "y_kien": "x", "ly_do": "x",
@@ -115,7 +135,7 @@ def test_a_units_session_decides_nothing_and_administers_nothing(site: Site) -> 
 
 
 def test_a_file_is_fetched_by_unit_and_version_and_never_by_its_hash(site: Site) -> None:
-    with_files_and_report(site)
+    with_files_question_and_report(site)
     mine = site.open("thon-01")
     sha256 = site.desk(JUNE).blobs.put(b"%PDF-1.7 of the other unit")
     got = site.client.get(f"{mine}/tep/1/1/{SHEET}")

@@ -15,21 +15,22 @@ def sent(site: Site) -> None:
 
 
 def test_the_page_offers_the_blank_form_and_then_the_document_sent(site: Site) -> None:
-    link = site.link("thon-01")
-    assert f"/d/{link}/van-ban/0/docx/{SHEET}" in site.client.get(f"/d/{link}").text
+    page = site.open("thon-01")
+    assert f"{page}/van-ban/0/docx/{SHEET}" in site.client.get(page).text
     sent(site)
-    for page in (f"/d/{link}", f"/d/{link}/bien-nhan/1/{SHEET}"):
-        assert f"/d/{link}/van-ban/1/pdf/{SHEET}" in site.client.get(page).text
+    for place in (page, f"{page}/bien-nhan/1/{SHEET}"):
+        assert f"{page}/van-ban/1/pdf/{SHEET}" in site.client.get(place).text
 
 
 @pytest.mark.parametrize(("ending", "media_type"), [("docx", DOCX), ("pdf", PDF)])
 def test_what_is_downloaded_is_sound_and_the_same_each_time(
     site: Site, ending: str, media_type: str
 ) -> None:
+    page = site.open("thon-01")
     sent(site)
     before = site.row_counts()
     for version in (0, 1):
-        path = f"/d/{site.link('thon-01')}/van-ban/{version}/{ending}/{SHEET}"
+        path = f"{page}/van-ban/{version}/{ending}/{SHEET}"
         once, again = (site.client.get(path) for _ in range(2))
         assert once.status_code == 200
         assert once.content == again.content
@@ -51,4 +52,5 @@ def test_what_is_downloaded_is_sound_and_the_same_each_time(
     ],
 )
 def test_nothing_else_is_given_out(site: Site, what: str, status: int) -> None:
-    assert site.client.get(f"/d/{site.link('thon-01')}/van-ban/{what}").status_code == status
+    page = site.open("thon-01")
+    assert site.client.get(f"{page}/van-ban/{what}").status_code == status

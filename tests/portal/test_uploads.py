@@ -201,6 +201,18 @@ def test_names_are_cleaned_for_people(site: Site) -> None:
     assert len(kept[2]) <= 124
 
 
+def test_a_picture_is_kept_as_it_was_sent_with_what_its_camera_wrote(site: Site) -> None:
+    exif = b"\xff\xe1\x00\x1cExif\x00\x00GPSLatitude 20.05 N"
+    picture = b"\xff\xd8" + exif + b"\xff\xc0\x00\x0b\x08\x00\x02\x00\x02\x01\x01\x11\x00\xff\xd9"
+    page = site.open("thon-01")
+    sent = site.send(page, SHEET, site.form(page, SHEET), files=[("tep", ("anh.jpg", picture))])
+    assert sent.status_code == 303
+    (kept,) = answer_of(site, SHEET).attachments
+    desk = site.desk(JUNE)
+    assert desk.blobs.get(kept.sha256) == picture
+    desk.engine.dispose()
+
+
 def test_too_many_and_too_large_files_are_refused_in_words(site: Site) -> None:
     page = site.open("thon-01")
     fields = site.form(page, SHEET) | {"v.TT01": "1"}

@@ -1,8 +1,9 @@
 """The form as a spreadsheet on the personal page: fetched, filled in, read back, never sent unseen."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
-import httpx
+import httpx2
 import openpyxl
 import pytest
 
@@ -19,18 +20,18 @@ def fetch(site: Site, link: str, obligation_id: str = SHEET) -> bytes:
     return got.content
 
 
-def filled(octets: bytes, figures: dict[str, object]) -> bytes:
+def filled(octets: bytes, figures: Mapping[str, int | str]) -> bytes:
     book = openpyxl.load_workbook(BytesIO(octets))
     sheet = book["Số liệu"]
     for row in range(1, sheet.max_row + 1):
-        if sheet.cell(row, 1).value in figures:
-            sheet.cell(row, 4).value = figures[sheet.cell(row, 1).value]
+        if (code := str(sheet.cell(row, 1).value)) in figures:
+            sheet.cell(row, 4).value = figures[code]
     saved = BytesIO()
     book.save(saved)
     return saved.getvalue()
 
 
-def upload(site: Site, link: str, octets: bytes, obligation_id: str = SHEET) -> httpx.Response:
+def upload(site: Site, link: str, octets: bytes, obligation_id: str = SHEET) -> httpx2.Response:
     fields = site.form(link, obligation_id)
     return site.client.post(
         f"{link}/bieu-mau/{obligation_id}",

@@ -1,7 +1,7 @@
 """The mailroom of the service tests: plans reminders, sends for real, reads what arrived."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -131,20 +131,23 @@ class Mailroom:
         now: datetime,
         *,
         alive: Collection[str] = (),
+        is_alive: Callable[[str], bool] | None = None,
         oracle: Oracle = silence,
         monotonic: MonotonicReading | None = None,
         quiet: timedelta = QUIET_REMOTE,
+        is_reading: bool = False,
     ) -> int:
         """Settle letters in doubt; the monotonic clock runs with ``now`` unless it is given."""
         reading = monotonic or MonotonicReading(boot_id="boot", seconds=now.timestamp())
         resolver = Resolver(
             engine=self.engine,
             commune=COMMUNE,
-            is_alive=lambda owner: owner in alive,
+            is_alive=is_alive or (lambda owner: owner in alive),
             oracle=oracle,
             quiet=quiet,
             monotonic=reading,
             now=now,
+            is_reading=lambda: is_reading,
         )
         return resolve(resolver)
 

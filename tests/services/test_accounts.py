@@ -1,6 +1,7 @@
 """Accounts, sessions and one-time links on both databases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -32,7 +33,8 @@ from tests.services.stage import COMMUNE, at
 
 NOW = at((10, 6))
 GOOD, OTHER = "một câu dễ nhớ, khó đoán", "câu thứ hai cũng dài như thế"
-BY = {"commune": COMMUNE, "by": "t", "now": NOW}
+HERE: dict[str, Any] = {"commune": COMMUNE, "now": NOW}
+BY = HERE | {"by": "t"}
 
 
 def person(engine: Engine, name: str = "van-phong", role: Role = Role.OFFICE) -> Account:
@@ -43,12 +45,12 @@ def typed(password: str = GOOD, name: str = "van-phong", origin: str = "a") -> C
     return Credentials(name=name, password=password, origin=origin)
 
 
-def enter(engine: Engine, given: Credentials, **more: object) -> str:
-    return sign_in(engine, given, **{"commune": COMMUNE, "now": NOW} | more)
+def enter(engine: Engine, given: Credentials, **more: Any) -> str:
+    return sign_in(engine, given, **HERE | more)
 
 
-def is_open(engine: Engine, token: str, **more: object) -> bool:
-    return read_session(engine, token, **{"commune": COMMUNE, "now": NOW} | more) is not None
+def is_open(engine: Engine, token: str, **more: Any) -> bool:
+    return read_session(engine, token, **HERE | more) is not None
 
 
 def session(engine: Engine, account: Account) -> str:
@@ -131,7 +133,7 @@ def test_a_link_ends(engine: Engine, end: str) -> None:
 
 
 def test_a_fresh_machine_has_one_way_in_until_a_password_is_set(engine: Engine) -> None:
-    how = {"purpose": LinkPurpose.SET_PASSWORD} | BY
+    how: dict[str, Any] = {"purpose": LinkPurpose.SET_PASSWORD} | BY
     first, second = first_sign_in_link(engine, **how), first_sign_in_link(engine, **how)
     assert first is not None
     assert second is not None

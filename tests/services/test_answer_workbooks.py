@@ -1,6 +1,7 @@
 """Forms as spreadsheets: built from the ledger, sent with letters, and read only for their unit."""
 
 import unicodedata
+from collections.abc import Mapping
 from io import BytesIO
 
 import openpyxl
@@ -44,14 +45,14 @@ def read(office: Office, octets: bytes, unit_id: str = "thon-01") -> WorkbookAns
     )
 
 
-def filled(octets: bytes, figures: dict[str, object]) -> bytes:
+def filled(octets: bytes, figures: Mapping[str, int | str]) -> bytes:
     """The form with figures in the rows of those codes."""
     book = openpyxl.load_workbook(BytesIO(octets))
     for sheet in book:
         for row in range(1, sheet.max_row + 1):
-            if sheet.cell(row, 1).value in figures:
+            if (code := str(sheet.cell(row, 1).value)) in figures:
                 value = 3 if sheet.title == "Thuyết minh" else 4
-                sheet.cell(row, value).value = figures[sheet.cell(row, 1).value]
+                sheet.cell(row, value).value = figures[code]
     saved = BytesIO()
     book.save(saved)
     return saved.getvalue()

@@ -3,6 +3,7 @@
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -201,11 +202,16 @@ def hold_back(engine: Engine, now: datetime = NOW, limit: int = 3) -> dict[int, 
         return dict(brakes.over_limit(connection, rows, now=now, limit=limit))
 
 
-def sent(engine: Engine, key: str, *, ago: timedelta, **values: object) -> None:
-    values = {"state": LetterState.ACCEPTED, "settled_at": NOW - ago} | values
-    kind = values.pop("kind", LetterKind.BULLETIN)
-    assert isinstance(kind, LetterKind)
-    put_letter(engine, key, now=NOW - ago, kind=kind, **values)
+def sent(
+    engine: Engine,
+    key: str,
+    *,
+    ago: timedelta,
+    kind: LetterKind = LetterKind.BULLETIN,
+    **values: Any,
+) -> None:
+    plain: dict[str, Any] = {"state": LetterState.ACCEPTED, "settled_at": NOW - ago}
+    put_letter(engine, key, now=NOW - ago, kind=kind, **plain | values)
 
 
 def test_a_recipient_gets_three_automatic_letters_a_day(engine: Engine) -> None:

@@ -1,5 +1,7 @@
 """Compliance reviews: one transaction with their verdict, and told when beyond their term."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine, select, update
 
@@ -42,12 +44,12 @@ from tests.services.stage import (
 PLAN_OF = owed_by("dt-hnd", "KHCT")
 ROWS = [ComplianceRow(number=number, mark=Mark.PASS) for number in POINTS]
 SENT = at((25, 5))
-BY = {"by": "vp", "unit_id": None, "due_at": None}
+BY: dict[str, Any] = {"by": "vp", "unit_id": None, "due_at": None}
 
 
-def judge(engine: Engine, result: Result = Result.PASS, **more: object) -> object:
-    given = {"seen": 1, "seen_editions": 0, "rows": ROWS, "result": result, "now": SENT} | BY
-    return judge_plan(engine, PLAN_OF, **(given | more))  # type: ignore[arg-type] - test kwargs
+def judge(engine: Engine, result: Result = Result.PASS, **more: Any) -> object:
+    given = BY | {"seen": 1, "seen_editions": 0, "rows": ROWS, "result": result, "now": SENT}
+    return judge_plan(engine, PLAN_OF, **(given | more))
 
 
 def test_the_form_and_its_verdict_stand_together_or_not_at_all(office: Office) -> None:
@@ -214,15 +216,17 @@ def test_a_question_is_asked_once_and_the_first_answer_stays(office: Office) -> 
         questions.ask(engine, id_, text="  ", by="vp", now=SENT)
     number = questions.ask(engine, id_, text="Gồm ai?", by="vp", now=SENT)
     assert questions.ask(engine, id_, text=" Gồm ai? ", by="vp", now=SENT) == number
-    given = {"commune": COMMUNE, "unit_id": "thon-01", "by": "thon-01.contact",
-             "channel": Channel.MAIL, "now": SENT}  # fmt: skip
+    given: dict[str, Any] = {
+        "commune": COMMUNE, "unit_id": "thon-01", "by": "thon-01.contact",
+        "channel": Channel.MAIL, "now": SENT,
+    }  # fmt: skip
     with pytest.raises(RefusedError, match="trả lời"):
-        questions.answer_question(engine, number, text=" ", **given)  # type: ignore[arg-type] - test kwargs
+        questions.answer_question(engine, number, text=" ", **given)
     for foreign in ({"unit_id": "thon-02"}, {"commune": "dong-hoa"}):
         with pytest.raises(UsageError):
-            questions.answer_question(engine, number, text="x", **(given | foreign))  # type: ignore[arg-type] - test kwargs
+            questions.answer_question(engine, number, text="x", **(given | foreign))
     answers = [
-        questions.answer_question(engine, number, text=text, **given)  # type: ignore[arg-type] - test kwargs
+        questions.answer_question(engine, number, text=text, **given)
         for text in ("Học sinh", "Khác")
     ]
     assert answers == [True, False]

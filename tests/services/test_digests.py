@@ -66,13 +66,15 @@ def test_the_leader_is_told_who_sent_on_time_who_late_and_who_not(
     mailroom.send(LEADER_DAY)
     leaders = [x for x in mailroom.letters("<lanhdao.ubnd@") if x["X-Dondoc-Kind"] == "E09"]
     (told,) = leaders
-    body = body_of(told)
+    body, _, blocking = body_of(told).partition("Việc còn lại để gửi báo cáo tỉnh")
     # PSL: thon-02 late, thon-01 missing; SL: vp on time, vhxh, kt and cudv missing.
     assert ": 6; đã gửi: 2 (đúng hạn 1, quá hạn 1); chưa gửi: 4" in body
     assert "Thôn" in body
     assert "trưởng thôn đi họp" in body
     assert "Mặt trận" not in body
     assert "còn 02 ngày làm việc" in body
+    for blocker in ("đơn vị chưa gửi báo cáo", "Chưa tổng hợp dự thảo", "chưa cấp số, ngày"):
+        assert blocker in " ".join(blocking.split())
     assert mailroom.row(LetterKind.LEADER_INFORMED, contact="ubnd.head").unit_id == "ubnd"
     assert mailroom.row(LetterKind.LEADER_INFORMED, contact="vhxh.head").unit_id == "vhxh"
 

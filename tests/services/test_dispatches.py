@@ -248,7 +248,7 @@ def test_a_basis_without_a_day_is_cited_without_one(
     plan = record.dossier.plan.model_copy(update={"legal_basis": (bare,)})
     dossier = record.dossier.model_copy(update={"plan": plan}).model_dump(mode="json")
     with transaction(numbered.office.engine) as connection:
-        connection.execute(update(tables.plans).values(dossier=dossier))
+        connection.execute(update(tables.plans).values(dossier=dossier, sha256="bare"))
     dispatch(numbered)
     bases = {row.context["basis"] for row in mailroom.rows(LetterKind.DISPATCH)}
     assert bases == {f"Công văn số {bare.number} của {bare.agency}"}

@@ -12,8 +12,9 @@ from adapters.mime import message_id_for
 from adapters.witness import read_witness, write_witness
 from models.clocks import MonotonicReading
 from models.letters import LetterKind, LetterState
+from models.oracles import Oracle
 from services import brakes
-from services.epochs import Oracle, Reconciled, note_accepted, reconcile_restored
+from services.epochs import Reconciled, note_accepted, reconcile_restored
 from services.journal import read_journal
 from services.letterheads import Letterhead
 from tests.services.letter_rows import put_letter, state_of
@@ -38,7 +39,8 @@ def release(engine: Engine, home: Path) -> int:
 
 def seq_of(engine: Engine) -> int:
     with transaction(engine) as connection:
-        return connection.execute(select(tables.epochs.c.seq)).scalar_one()
+        seq: int = connection.execute(select(tables.epochs.c.seq)).scalar_one()
+    return seq
 
 
 def played(engine: Engine, home: Path, count: int = 7) -> None:

@@ -1,5 +1,7 @@
 """The administrator settles doubtful letters, once, for a reason, within the promise of a kind."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine, insert, select
 
@@ -16,14 +18,18 @@ NOW = at((15, 6))
 OPEN = ("unknown", "needs_human", "poisoned", "refused")
 
 
-def act(engine: Engine, letter: int, settling: Settling, **more: object) -> bool:
-    values = {"reason": "đã hỏi đơn vị", "is_confirmed": False, "commune": COMMUNE} | more
-    return settle_letter(engine, letter, settling=settling, by="vp", now=NOW, **values)  # type: ignore[arg-type]  # values of a test
+def act(engine: Engine, letter: int, settling: Settling, **more: Any) -> bool:
+    values: dict[str, Any] = {
+        "reason": "đã hỏi đơn vị", "is_confirmed": False, "commune": COMMUNE,
+    } | more  # fmt: skip
+    return settle_letter(engine, letter, settling=settling, by="vp", now=NOW, **values)
 
 
-def doubtful(engine: Engine, kind: LetterKind = LetterKind.ASSIGNMENT, **values: object) -> int:
-    plain = {"state": LetterState.UNKNOWN, "copies": 1, "attempt": 3, "settled_at": NOW}
-    return put_letter(engine, f"x/{kind}", now=NOW, kind=kind, **(plain | values))
+def doubtful(engine: Engine, kind: LetterKind = LetterKind.ASSIGNMENT, **values: Any) -> int:
+    plain: dict[str, Any] = {
+        "state": LetterState.UNKNOWN, "copies": 1, "attempt": 3, "settled_at": NOW,
+    }  # fmt: skip
+    return put_letter(engine, f"x/{kind}", now=NOW, kind=kind, **plain | values)
 
 
 def row_of(engine: Engine, letter: int) -> dict[str, object]:

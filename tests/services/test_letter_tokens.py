@@ -57,6 +57,7 @@ def test_a_reminder_carries_its_token_in_reply_and_envelope_addresses(
         assert token
         assert draft.envelope_from == f"don-doc+{token}@batmot.example"
         assert draft.token_sha256 == token_sha256(token)
+        assert draft.frozen is not None
         assert token.encode() not in draft.frozen.replace(b"+" + token.encode(), b"")
         assert letter["Auto-Submitted"] == "auto-generated"
         tokens.add(token)

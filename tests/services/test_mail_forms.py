@@ -12,12 +12,12 @@ from tests.services.mail_stage import PDF, Correspondence, filled_form
 from tests.services.stage import Office, at, owed_by
 
 SHEET_OF = owed_by("thon-01")
-VALUES = {"TT01": 3, "TT02": "30 phút", "TT10": 2, "TT12": 80}
+VALUES: dict[str, int | str] = {"TT01": 3, "TT02": "30 phút", "TT10": 2, "TT12": 80}
 
 
 def strange_workbook() -> bytes:
     book, saved = Workbook(), BytesIO()
-    book.active["A1"] = "danh sách của thôn"
+    book.worksheets[0]["A1"] = "danh sách của thôn"
     book.save(saved)
     return saved.getvalue()
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Row
@@ -89,7 +91,7 @@ def test_letters_arrive_a_bounce_moves_to_the_next_contact_and_replies_become_an
     assert sent.accepted == len(rows) > 10
     for row in rows:
         if row.address not in {DEAD, "vhxh@batmot.example"}:
-            wait_for(lambda row=row: row.message_id in ids(postbox.dovecot, row.address))
+            wait_for(partial(has_arrived, postbox.dovecot, row))
     follow_bounce(mailroom, postbox)
     remind_the_next(mailroom, postbox, postfix)
     village = next(row for row in rows if row.unit_id == "thon-01")
@@ -204,6 +206,11 @@ def reply_to(dovecot: Dovecot, address: str) -> bytes:
     answer["References"] = f"{letter['References'] or ''} {letter['Message-ID']}".strip()
     answer.set_content("Đã nhận kế hoạch.\n\nVào Th 2, UBND xã đã viết:\n> Kính gửi")
     return answer.as_bytes()
+
+
+def has_arrived(dovecot: Dovecot, row: Row[Any]) -> bool:
+    """Whether the letter of a row lies in the mailbox of its address."""
+    return row.message_id in ids(dovecot, row.address)
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:

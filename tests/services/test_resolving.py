@@ -1,6 +1,7 @@
 """A letter in doubt: watched on a clock that never jumps, asked of the oracle, settled by kind."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -56,6 +57,27 @@ def test_a_crash_before_the_dot_puts_the_letter_back_at_once(mailroom: Mailroom)
 
 
 @pytest.mark.usefixtures("receipt")
+def test_a_sender_that_marks_and_dies_while_it_is_looked_at_leaves_a_doubt(
+    mailroom: Mailroom,
+) -> None:
+    """On SQLite the mark waits for the resolver, and finds that the letter is not its own any more."""
+    letters = mailroom.claim(NOW)
+    marked: list[set[int]] = []
+    last_act = Thread(target=lambda: marked.append(mailroom.mark(letters, NOW)))
+
+    def has_just_died(_owner: str) -> bool:
+        last_act.start()
+        last_act.join(0 if mailroom.engine.dialect.name == "sqlite" else None)
+        return False
+
+    mailroom.resolve(NOW, is_alive=has_just_died)
+    last_act.join()
+    mailroom.resolve(NOW)
+    state = LetterState.UNKNOWN if marked[0] else LetterState.READY
+    assert mailroom.row().state == state
+
+
+@pytest.mark.usefixtures("receipt")
 def test_a_living_senders_mark_is_left_alone(mailroom: Mailroom) -> None:
     in_doubt(mailroom, LetterKind.RECEIPT)
     assert mailroom.resolve(LATER, alive=[SENDER], oracle=mailroom.catcher.holds) == 0
@@ -105,6 +127,40 @@ def test_a_letter_whose_sender_lives_is_not_watched_yet(mailroom: Mailroom) -> N
     assert mailroom.resolve(LATER, alive=[SENDER]) == 0
     assert mailroom.resolve(LATER) == 0
     assert mailroom.resolve(LATER + QUIET_REMOTE) == 1
+
+
+@pytest.mark.usefixtures("receipt")
+def test_two_who_settle_at_once_leave_no_watch_that_a_later_doubt_would_inherit(
+    mailroom: Mailroom,
+) -> None:
+    in_doubt(mailroom, LetterKind.RECEIPT)
+    mailroom.resolve(NOW)
+    other = Thread(target=lambda: mailroom.resolve(LATER, oracle=lambda _: False))
+
+    def is_dead(_owner: str) -> bool:
+        other.start()
+        other.join(0 if mailroom.engine.dialect.name == "sqlite" else None)
+        return False
+
+    mailroom.resolve(NOW, is_alive=is_dead)
+    other.join()
+    mailroom.resolve(LATER, oracle=lambda _: False)
+    assert mailroom.row().state == LetterState.READY
+    with transaction(mailroom.engine) as connection:
+        assert connection.execute(select(tables.unknown_watches)).all() == []
+
+
+@pytest.mark.usefixtures("receipt")
+def test_a_no_counts_only_when_the_relay_has_read_what_dead_senders_left(
+    mailroom: Mailroom,
+) -> None:
+    in_doubt(mailroom, LetterKind.RECEIPT)
+    mailroom.resolve(NOW)
+    much_later = LATER + timedelta(days=1)
+    assert mailroom.resolve(much_later, oracle=lambda _: False, is_reading=True) == 0
+    assert mailroom.row().state == LetterState.UNKNOWN
+    assert mailroom.resolve(much_later, oracle=lambda _: False) == 1
+    assert mailroom.row().state == LetterState.READY
 
 
 def settle(mailroom: Mailroom, kind: LetterKind) -> str:

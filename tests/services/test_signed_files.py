@@ -7,7 +7,7 @@ import pytest
 
 from adapters.database import transaction
 from adapters.pdf import write_pdf
-from models.documents import Paragraph
+from models.documents import Block, Paragraph
 from models.errors import PermanentError, RefusedError
 from models.plans import PlanDossier
 from services.files import PDF
@@ -102,7 +102,7 @@ def test_an_unsigned_field_and_bytes_after_the_last_signature_are_told(
 
 def test_a_file_that_says_something_else_is_refused(numbered: Reporting) -> None:
     document = numbered.newest().document
-    changed = []
+    changed: list[Block] = []
     for block in document.body:
         if isinstance(block, Paragraph) and "kính báo cáo" in block.text:
             runs = tuple(replace(r, text=r.text + " Thêm.") for r in block.runs)

@@ -1,0 +1,91 @@
+"""Claims ahead: while a batch of letters is sent, a copy of the process writes the next one."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from sqlalchemy import Row
+
+from adapters.collector import resting_collector
+from adapters.database import transaction_on
+from adapters.forked import Forked
+from services.batches import Facts, is_alike
+from services.claims import Claimant, Claimed, take, write
+from services.composing import Draft
+
+FIRST_SHARE = 4  # nobody is sending yet while the first batch is written: it is a small one
+APART_FROM = 64  # letters: fewer are written as soon as they are handed over
+APART_SECONDS = 10.0  # a copy that takes longer is not waited for
+Rows = Sequence[Row[tuple[object, ...]]]
+Drafts = Mapping[int, Draft]
+_NOTHING: Drafts = {}
+
+
+class ClaimsAhead:
+    """Takes letters one batch ahead of those that are sent.
+
+    A letter's facts are read in the transaction that takes it, it is written apart, and frozen in
+    the next transaction; what the copy did not write, and every letter that has lost its reason, is
+    read and settled there as without a copy. Its mark asks once more whether it is owed.
+    """
+
+    def __init__(self, claimant: Claimant, *, most: int) -> None:
+        """Keep who claims; nothing is taken."""
+        self._claimant = claimant
+        self._most = most
+        self._taken: Rows = ()
+        self._is_asked = False
+        self._copy: Forked[tuple[Rows, Facts], Drafts] | None = None
+
+    def claim(self) -> tuple[Claimed, ...]:
+        """The next letters, their bytes frozen; empty only when nothing is due."""
+        while True:
+            rows, drafts = self._taken, self._fetch()
+            self._taken = ()  # if this fails, they are put back with the sender's end
+            if not rows:
+                rows = self._take_first()
+            if not rows:
+                return ()
+            with resting_collector():
+                claimed = self._write(rows, drafts)
+            if claimed:
+                return claimed
+
+    def end(self) -> None:
+        """End the copy; what it wrote last is not sent."""
+        if self._copy is not None:
+            self._copy.end()
+        self._copy = None
+
+    def _take_first(self) -> Rows:
+        with transaction_on(self._claimant.connection):
+            return take(self._claimant, most=max(self._most // FIRST_SHARE, 1))
+
+    def _write(self, rows: Rows, drafts: Drafts) -> tuple[Claimed, ...]:
+        claimant, composer = self._claimant, self._claimant.composer
+        with transaction_on(claimant.connection):
+            claimed = write(claimant, rows, drafts)
+            taken = take(claimant, most=self._most)
+            alike = [row for row in taken if is_alike(row)]
+            is_apart = len(alike) >= APART_FROM
+            if is_apart:
+                facts = composer.find(claimant.connection, alike, now=claimant.now)
+        self._taken = taken
+        if is_apart:
+            self._ask(alike, facts)
+        return claimed
+
+    def _ask(self, rows: Rows, facts: Facts) -> None:
+        composer = self._claimant.composer
+        with suppress(OSError):  # no process to be had: the letters are written here
+            self._copy = self._copy or Forked(lambda asked: composer.write_alike(*asked))
+            self._copy.ask((rows, facts))
+            self._is_asked = True
+
+    def _fetch(self) -> Drafts:
+        is_asked, self._is_asked = self._is_asked, False
+        if self._copy is None or not is_asked:
+            return _NOTHING
+        drafts = self._copy.fetch(APART_SECONDS)
+        if drafts is None:  # a plan it did not know, or worse: the next one knows what we know
+            self.end()
+        return drafts or _NOTHING
