@@ -19,6 +19,7 @@ from portal.desk import DeskOf
 from portal.form_pages import FormState, drafted_state, fresh_state, shape_of
 from portal.form_readings import OpenForm, form_words, marked, read_form, refuse_formless
 from portal.posted import DISCARD, MORE, SAVE, PostedOf
+from portal.rate_limits import network_of
 from portal.receipts import receipt_path
 from portal.visitors import PAGE, READ, Visitor, VisitorOf
 from services.desk import Desk
@@ -72,7 +73,7 @@ def form_routes(templates: Jinja2Templates) -> APIRouter:
         if shown is not None:
             return page(request, sheet, _saved(sheet, shown), status)
         try:
-            version = _send(sheet, answer, state)
+            version = _send(sheet, answer, state, network_of(request))
         except SubmissionInvalidError as error:
             shown = _saved(sheet, marked(sheet, state, error.findings))
             return page(request, sheet, shown, 422)
@@ -155,7 +156,7 @@ def _warned(sheet: Sheet, state: FormState, answer: Answer) -> FormState:
     )
 
 
-def _send(sheet: Sheet, answer: Answer, state: FormState) -> int:
+def _send(sheet: Sheet, answer: Answer, state: FormState, origin: str) -> int:
     receipt = submit(
         sheet.desk.engine,
         sheet.task.obligation.id,
@@ -165,6 +166,7 @@ def _send(sheet: Sheet, answer: Answer, state: FormState) -> int:
         nonce=_nonce(sheet, state),
         calendar=sheet.desk.calendar,
         now=sheet.desk.now,
+        origin=origin,
     )
     return receipt.submission.version
 

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict, deque
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -49,6 +49,16 @@ def client_key(host: str | None) -> str:
     if isinstance(address, IPv6Address):  # one subscriber has 2^64 of them
         return str(IPv6Address(int(address) >> 64 << 64))
     return str(address)
+
+
+def network_of(request: Request) -> str:
+    """Return the network of the visitor for the journal: no single household can be told by it."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "?"
+    length = 24 if address.version == 4 else 48  # noqa: PLR2004 - IPv4
+    return str(ip_network(f"{address}/{length}", strict=False))
 
 
 def refuse_often(request: Request, limit: RateLimit, *, key: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from models.errors import RefusedError
@@ -12,6 +12,7 @@ from models.vietnamese import format_day, paragraphs
 from portal.answers import iso_day
 from portal.desk import DeskOf
 from portal.posted import FormInput, PostedOf
+from portal.rate_limits import network_of
 from portal.visitors import PAGE, Visitor, VisitorOf
 from services.desk import Desk
 from services.extensions import request_extension
@@ -29,13 +30,13 @@ def request_routes() -> APIRouter:
 
     @router.post(PAGE + "/xac-nhan/{obligation_id:path}")
     def take_confirmation(
-        _: PostedOf, obligation_id: str, desk: DeskOf, visitor: VisitorOf
+        *, _: PostedOf, request: Request, obligation_id: str, desk: DeskOf, visitor: VisitorOf
     ) -> Response:
         task = _task(desk, visitor, obligation_id)
         if task.requirement.kind is not RequirementKind.ACKNOWLEDGEMENT:
             raise RefusedError("Việc này không phải là xác nhận; hãy gửi bằng biểu mẫu.")
         if task.obligation.is_open:
-            _confirm(desk, visitor, task)
+            _confirm(desk, visitor, task, network_of(request))
         return _back(visitor, "xac-nhan")
 
     @router.post(PAGE + "/gia-han/{obligation_id:path}")
@@ -71,7 +72,7 @@ def _task(desk: Desk, visitor: Visitor, obligation_id: str) -> Task:
     )
 
 
-def _confirm(desk: Desk, visitor: Visitor, task: Task) -> None:
+def _confirm(desk: Desk, visitor: Visitor, task: Task, origin: str) -> None:
     submit(
         desk.engine,
         task.obligation.id,
@@ -82,6 +83,7 @@ def _confirm(desk: Desk, visitor: Visitor, task: Task) -> None:
         nonce=f"{task.obligation.id}#xac-nhan-{task.obligation.version}",
         calendar=desk.calendar,
         now=desk.now,
+        origin=origin,
     )
 
 

@@ -52,11 +52,13 @@ def submit(
     now: datetime,
     entered_by: str | None = None,
     arrived_at: datetime | None = None,
+    origin: str | None = None,
 ) -> Receipt:
     """Store the answer as the next version and acknowledge it by letter.
 
     Texts are stored in NFC. The same ``nonce`` again with the same answer returns the first
-    receipt. What came earlier than it is read, by mail, counts from ``arrived_at``.
+    receipt. What came earlier than it is read, by mail, counts from ``arrived_at``. ``origin`` is
+    the network it came from, shortened, for the journal alone.
 
     Raises:
         SubmissionInvalidError: a field breaks its indicator's rule; nothing is stored.
@@ -67,6 +69,7 @@ def submit(
         return submit_on(
             connection, obligation_id, answer, channel=channel, sent_by=sent_by, nonce=nonce,
             calendar=calendar, now=now, entered_by=entered_by, arrived_at=arrived_at,
+            origin=origin,
         )  # fmt: skip
 
 
@@ -82,6 +85,7 @@ def submit_on(
     now: datetime,
     entered_by: str | None = None,
     arrived_at: datetime | None = None,
+    origin: str | None = None,
 ) -> Receipt:
     """Store the answer in an open transaction; as ``submit``."""
     obligation, answer = read_obligation(connection, obligation_id), composed(answer)
@@ -95,7 +99,7 @@ def submit_on(
         sent_by=sent_by, entered_by=entered_by, answer=answer, sha256=answer_hash(answer),
         receipt_code=_receipt_code(obligation_id, nonce),
     )  # fmt: skip
-    _store(connection, plan, submission, nonce=nonce, now=now)
+    _store(connection, plan, submission, nonce=nonce, origin=origin, now=now)
     if entered_by is None:  # what the office enters leaves the draft of the unit alone
         drop_draft(connection, obligation_id, sent_by)
     _advance(connection, plan, obligation, submission=submission, calendar=calendar, now=now)
@@ -105,7 +109,13 @@ def submit_on(
 
 
 def _store(
-    connection: Connection, plan: PlanRecord, submission: Submission, *, nonce: str, now: datetime
+    connection: Connection,
+    plan: PlanRecord,
+    submission: Submission,
+    *,
+    nonce: str,
+    origin: str | None,
+    now: datetime,
 ) -> None:
     row = submission.model_dump(mode="json", include={"answer"})
     values = submission.model_dump(exclude={"answer"}) | row | {"nonce": nonce}
@@ -113,7 +123,7 @@ def _store(
     told = note(
         "submission.received", submission.id, channel=submission.channel,
         sent_by=submission.sent_by, entered_by=submission.entered_by, sha256=submission.sha256,
-        nil=bool(submission.answer.nil_reason),
+        nil=bool(submission.answer.nil_reason), origin=origin,
     )  # fmt: skip
     actor = submission.entered_by or submission.sent_by
     record(connection, [told], commune=plan.commune, actor=actor, at=now)

@@ -12,7 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from portal import posted
 from portal.rate_limits import AtOnce, RateLimit, client_key
-from tests.portal.conftest import PLAN, Site
+from services.journal import read_journal
+from tests.portal.conftest import JUNE, PLAN, Site
 
 MINUTE = timedelta(minutes=1)
 
@@ -112,3 +113,27 @@ def test_a_body_that_stops_coming_is_given_up(site: Site, monkeypatch: pytest.Mo
     asyncio.run(play())
     assert codes == [408]
     assert isinstance(site.client, TestClient)
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("203.113.130.77", "203.113.130.0/24"),
+        ("2001:ee0:4141:1234::9", "2001:ee0:4141::/48"),
+        ("testclient", "?"),
+    ],
+)
+def test_the_journal_names_the_network_an_answer_came_from_and_no_single_address(
+    site: Site, host: str, network: str
+) -> None:
+    client = TestClient(site.client.app, base_url="http://127.0.0.1:4280", client=(host, 1))
+    other = Site(settings=site.settings, client=client)
+    own, sheet = other.open("thon-01"), f"{PLAN}/PSL/thon-01/1"
+    fields = other.form(own, sheet) | {"v.TT01": "3", "v.TT02": "30"}
+    assert other.send(own, sheet, fields).status_code == 303
+    desk = site.desk(JUNE)
+    entries = read_journal(desk.engine, commune="bat-mot")
+    desk.engine.dispose()
+    (told,) = [e for e in entries if e.action == "submission.received"]
+    assert told.detail["origin"] == network
+    assert host not in str(told) or network == "?"
