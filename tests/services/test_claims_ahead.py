@@ -13,9 +13,9 @@ from adapters.database import transaction
 from adapters.forked import Forked
 from models.letters import LetterState
 from models.plans import PlanDossier
-from services import claims, claims_ahead
+from services import claims_ahead
 from services.batches import Facts, is_alike
-from services.claims import Claimant, Claimed
+from services.claims import Claimant, Claimed, write
 from services.claims_ahead import ClaimsAhead, Drafts, Rows
 from tests.services.mailroom import FEW, Mailroom, with_units
 from tests.services.stage import at
@@ -72,7 +72,7 @@ def test_letters_written_apart_are_those_written_at_the_claim(
     apart: set[int] = set()
     with ahead_of(mailroom) as ahead:
         first = ahead.claim()
-        monkeypatch.setattr(claims_ahead, "write", _noting(apart, claims.write))
+        monkeypatch.setattr(claims_ahead, "write", _noting(apart, write))
         claimed = [*first, *all_of(ahead)]
     assert len(apart) > MOST
     stored = mailroom.rows()
