@@ -148,6 +148,8 @@ def _section(
     tops = [(line.top or 0) + _ASCENT * _size(line) for line in lines]
     lows = [(line.top or 0) - _DESCENT * _size(line) for line in lines]
     digits = "".join(c for c in number.text if c.isdigit()) if number else ""
+    # Widths are those of upright letters: a line of slanted ones measures some points too wide.
+    rights = [line.right or 0 for line in lines if not all(face.italic for face in line.faces)]
     # Only text that goes beyond the least margin is told from a short or centred page.
     return PageSection(
         width_mm=width * _MM_PER_PT,
@@ -155,7 +157,7 @@ def _section(
         top_mm=_if_narrow(height - max(tops, default=0), 20.0),
         bottom_mm=_if_narrow(min(lows, default=height), 20.0),
         left_mm=_if_narrow(min((line.left or 0 for line in lines), default=width), 30.0),
-        right_mm=_if_narrow(width - max((line.right or 0 for line in lines), default=0), 15.0),
+        right_mm=_if_narrow(width - max(rights, default=0), 15.0),
         starts_at=int(digits) if digits else None,
         header=PageHeader(lines=(number,) if number else (), has_number=number is not None),
         has_table=_rows_with_columns(lines) >= _TABLE_ROWS,
