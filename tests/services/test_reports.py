@@ -100,7 +100,7 @@ def test_equal_answers_give_equal_bytes(reporting: Reporting) -> None:
         assert reports.read_files(connection, again.id, role="draft") == files
     assert again.sha256 == first.sha256
     assert [file.name for file in files] == [
-        f"20260620_BC_DU-THAO_UBND-BATMOT_KHCN-2026_v01.{ending}" for ending in ("docx", "pdf")
+        f"20260622_BC_DU-THAO_UBND-BATMOT_KHCN-2026_v01.{ending}" for ending in ("docx", "pdf")
     ]  # fmt: skip
 
 
