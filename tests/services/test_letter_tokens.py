@@ -6,7 +6,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import Engine, Row, event
 
-from adapters import tables
+from adapters import dossiers, tables
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
 from adapters.database import transaction
@@ -196,10 +196,12 @@ def test_a_batch_reads_only_what_it_speaks_of_and_each_dossier_once(
     rows = [row for row in rows_of(mailroom.engine) if row.unit_id.startswith("thon-")]
     asked: list[str] = []
     event.listen(mailroom.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    dossiers._place.cache_clear()  # as in a process that has just begun
     with transaction(mailroom.engine) as connection:
         for _ in range(3):
             composer.draft(connection, rows, now=EARLY)
     assert sum("plans.dossier" in statement for statement in asked) == 1
     of_obligations = [s for s in asked if "FROM obligations" in s or "JOIN obligations" in s]
     assert of_obligations
-    assert all("outbox_id IN" in statement for statement in of_obligations)
+    by_letters = ("outbox_id IN", "outbox_id = ANY")  # SQLite, PostgreSQL: adapters/among.py
+    assert all(any(by in statement for by in by_letters) for statement in of_obligations)
