@@ -163,7 +163,9 @@ def test_no_file_of_a_unit_is_ever_opened_by_another_program() -> None:
     assert imports("subprocess", "multiprocessing", "pty") == {"adapters/pdf_joining.py"}
     starts = {"system", "popen", "Popen", "posix_spawn", "execv", "execvp", "startfile", "fork",
               "create_subprocess_exec", "create_subprocess_shell"}  # fmt: skip
-    assert [(file, name) for file, name, _ in calls() if name in starts] == []
+    # The sender's copy of itself writes letters and starts no program.
+    forks = [("adapters/forked.py", "fork")]
+    assert [(file, name) for file, name, _ in calls() if name in starts] == forks
     (run,) = (call for file, name, call in calls()
               if file == "adapters/pdf_joining.py" and name == "run")  # fmt: skip
     assert ast.unparse(run.args[0]) == "command"  # Python and adapters/pdf_compiler.py, no more
