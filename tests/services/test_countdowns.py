@@ -33,7 +33,7 @@ def test_the_blockers_go_one_by_one_as_the_work_is_done(reporting: Reporting) ->
     assert kinds(reporting) == {"missing_units", "unassembled", *LATER}
     reporting.report()
     office.submit(owed_by("thon-02"), SHEET, now=at((20, 6)))
-    reporting.assemble()
+    reporting.assemble(at((20, 6), "16:00"))
     waiting = {"missing_units", "waiting_reviews", *LATER}
     assert kinds(reporting) == {"unsigned_off", *waiting}
     reporting.sign_off()
