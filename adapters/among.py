@@ -4,7 +4,19 @@ import json
 from collections.abc import Sequence
 from typing import Self
 
-from sqlalchemy import ARRAY, Boolean, Column, ColumnElement, Dialect, Integer, Text, bindparam
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    ColumnElement,
+    Dialect,
+    Integer,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -54,8 +66,9 @@ def is_among(column: Column[int] | Column[str], name: str) -> ColumnElement[bool
 
 @compiles(_Among, "sqlite")
 def _in_json(element: _Among, compiler: SQLCompiler, **kw: object) -> str:
-    column, ids = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled parts
+    column, ids = element.clauses
+    listed = select(literal_column("value", Text())).select_from(func.json_each(ids))
+    return compiler.process(column.in_(listed), **kw)
 
 
 @compiles(_Among, POSTGRESQL)
