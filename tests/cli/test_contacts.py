@@ -53,7 +53,7 @@ def test_links_are_ended_and_sent(plan: Engine, run: Run) -> None:
 def test_changes_are_listed_and_decided(plan: Engine, run: Run) -> None:
     assert "Không có đề nghị" in run("contacts", "changes")[1]
     propose(plan, "moi@vin.example")
-    assert "moi@vin.example" in run("contacts", "changes")[1]
+    assert "moi@vin.example" in run("contacts", "changes", "--json")[1]
     assert run("contacts", "refuse", "1", "--reason", "chưa xác minh")[0] == 0
     propose(plan, "khac@vin.example")
     assert run("contacts", "agree", "2")[0] == 0
