@@ -10,6 +10,7 @@ from adapters.blobs import BlobStore
 from adapters.database import transaction
 from adapters.ledger import read_contacts
 from adapters.plan_files import read_dossier
+from cli.console import words
 from config.settings import CONFIG_FOLDER
 from models.contact_changes import Reach
 from models.submissions import Attachment
@@ -50,9 +51,13 @@ def test_links_are_ended_and_sent(plan: Engine, run: Run) -> None:
     assert run("contacts", "revoke", "ai", "--reason", "x")[0] == 2
 
 
-def test_changes_are_listed_and_decided(plan: Engine, run: Run) -> None:
+def test_changes_are_listed_and_decided(
+    plan: Engine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "width", 200)  # whatever the terminal was when it was first asked
     assert "Không có đề nghị" in run("contacts", "changes")[1]
     propose(plan, "moi@vin.example")
+    assert "moi@vin.example" in run("contacts", "changes")[1]
     assert "moi@vin.example" in run("contacts", "changes", "--json")[1]
     assert run("contacts", "refuse", "1", "--reason", "chưa xác minh")[0] == 0
     propose(plan, "khac@vin.example")
