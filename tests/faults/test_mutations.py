@@ -85,8 +85,9 @@ def test_the_quiet_period_on_a_steady_clock_keeps_a_slow_relay_from_doubling(
             settle = resolving(few.place, log, steady_seconds=seconds).without(*off)
             assert zygote.run(settle) == 0
             assert zygote.run(sending(few.place, quick.port, steady_seconds=seconds)) == 0
+        before = _letters_of(log)
         gate.touch()
-        slow.await_log(least=_letters_of(log) + 1)
+        slow.await_log(least=before + 1)
     findings = check(dump(few.place.url), read_log(log), is_over=False)
     assert bool(findings.doubled) == bool(off), str(findings)
 
