@@ -9,6 +9,9 @@ FAULTS = TMPDIR=$(firstword $(wildcard /dev/shm) /tmp) $(BIN)/pytest -m faults -
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# The tests start hundreds of processes; each would compile the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-fast test-faults test-faults-storms test-faults-points lint bench lock
 

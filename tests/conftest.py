@@ -1,15 +1,18 @@
 """Real things for every layer: a database of each kind, a free port, a Prefect server."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher, profiles
 from sqlalchemy import Engine
 
+from adapters import passwords
 from adapters.database import migrate, open_engine
 from tests.postgresql_cluster import Cluster, find_free_port, programs, running_cluster
+from tests.schedule import dearest_first, trace
 
 # Time limits of single examples say more about the machine's other users than about the code.
 hypothesis.settings.register_profile(
@@ -21,12 +24,28 @@ BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Forgive Prefect, in tests that run flows, the connections that it leaves to the collector."""
+    """Put the dearest first; forgive Prefect the connections that it leaves to the collector."""
+    dearest_first(items)
     # prefect/results.py opens a client for each run and closes none.
     leaks = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
     for item in items:
         if "prefect_server" in getattr(item, "fixturenames", ()):
             item.add_marker(leaks)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count the lines of the test and of its fixtures, or not."""
+    trace(item)
+    return (yield)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash at the least cost in this process; tests/adapters/test_passwords.py sees to the real."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher.from_parameters(profiles.CHEAPEST))
+        yield
 
 
 @pytest.fixture

@@ -19,12 +19,14 @@ from tests.services.conftest import (
     mailroom,
     office,
     policy,
+    read_once,
     reporting,
 )
 
 __all__ = [
     "active_plan", "blobs", "calendar", "catcher", "composer", "dossier", "imported_plan",
-    "letterhead", "mailroom", "office", "policy", "reporting",
+    "letterhead", "mailroom", "office", "policy", "read_once",
+    "reporting",
 ]  # fmt: skip
 
 

@@ -32,6 +32,9 @@ from services.phases import open_phase
 from services.plans import activate_plan, import_plan
 from services.sign_in_links import make_sign_in_link, use_sign_in_link
 from services.submissions import submit
+from tests.services.conftest import read_once
+
+__all__ = ["read_once"]  # a fixture
 
 PLAN = "kh-khcn-2026"
 ISSUED = date(2026, 5, 8)

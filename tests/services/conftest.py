@@ -1,6 +1,7 @@
 """Real things for the services: the plan of Bát Mọt, a database, files, a mail server."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import Engine
 
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
+from adapters.document_reading import read_document
 from adapters.ledger import PlanRecord
 from adapters.letter_templates import LetterRenderer
 from adapters.mail_catcher import MailCatcher
@@ -18,7 +20,7 @@ from models.addresses import Mailbox
 from models.calendars import WorkingCalendar
 from models.plans import PlanDossier
 from models.reminder_policy import ReminderPolicy
-from services import phases, plans
+from services import document_linting, phases, plans
 from services.composing import Composer
 from services.letterheads import Letterhead
 from services.mail_replies import Clerk
@@ -26,6 +28,14 @@ from tests.services.mail_stage import INTAKE, NOW, Correspondence
 from tests.services.mailroom import Mailroom
 from tests.services.reporting import Reporting
 from tests.services.stage import ISSUED_ON, NUMBER, PLAN, Office, at
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """Read the same octets once: most reports of the tests are the same, and a PDF takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document_linting, "read_document", lru_cache(maxsize=64)(read_document))
+        yield
 
 
 @pytest.fixture(scope="session")
