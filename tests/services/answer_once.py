@@ -1,6 +1,5 @@
-"""One round of the mailbox, read and taken in, in a process of its own that tests kill."""
+"""One round of the mailbox, read and taken in, for a process that tests kill."""
 
-import sys
 from pathlib import Path
 
 from adapters.blobs import BlobStore
@@ -10,11 +9,9 @@ from tests.services.fetch_once import fetch_once
 from tests.services.inbox_stage import clerk_of
 
 
-def answer_once(database: str, blobs: str, port: str, address: str) -> None:
+def answer_once(database: str, blobs: str, port: int, address: str) -> None:
     """Take in what lies in the mailbox, and make answers of the replies."""
     fetch_once(database, blobs, port, address)
-    take_answers(clerk_of(open_engine(database), BlobStore(Path(blobs))))
-
-
-if __name__ == "__main__":
-    answer_once(*sys.argv[1:])
+    engine = open_engine(database)
+    take_answers(clerk_of(engine, BlobStore(Path(blobs))))
+    engine.dispose()

@@ -13,6 +13,7 @@ from adapters.document_reading import read_document
 from adapters.ledger import PlanRecord
 from adapters.letter_templates import LetterRenderer
 from adapters.mail_catcher import MailCatcher
+from adapters.pdf_signatures import read_pdf_facts
 from adapters.plan_files import read_dossier
 from adapters.policies import read_policy
 from config.settings import CONFIG_FOLDER
@@ -20,7 +21,7 @@ from models.addresses import Mailbox
 from models.calendars import WorkingCalendar
 from models.plans import PlanDossier
 from models.reminder_policy import ReminderPolicy
-from services import document_linting, phases, plans
+from services import dispatch_packages, document_linting, phases, plans, signed_files
 from services.composing import Composer
 from services.letterheads import Letterhead
 from services.mail_replies import Clerk
@@ -35,6 +36,9 @@ def read_once() -> Iterator[None]:
     """Read the same octets once: most reports of the tests are the same, and a PDF takes long."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document_linting, "read_document", lru_cache(maxsize=64)(read_document))
+        facts = lru_cache(maxsize=64)(read_pdf_facts)
+        for module in (dispatch_packages, signed_files):
+            patch.setattr(module, "read_pdf_facts", facts)
         yield
 
 

@@ -1,6 +1,5 @@
-"""One round of reading the mailbox in a process of its own, for tests that kill it."""
+"""One round of reading the mailbox for a process that tests kill."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -15,19 +14,17 @@ from tests.mail_servers import PASSWORD
 from tests.services.inbox_stage import INTAKE, NOW
 
 
-def fetch_once(database: str, blobs: str, port: str, address: str) -> None:
+def fetch_once(database: str, blobs: str, port: int, address: str) -> None:
     """Take in what lies in the mailbox."""
     settings = ImapSettings(
-        host="127.0.0.1", port=int(port), username=address, password=SecretStr(PASSWORD),
+        host="127.0.0.1", port=port, username=address, password=SecretStr(PASSWORD),
         tls=ImapTls.NONE,
     )  # fmt: skip
     now: datetime = NOW
+    engine = open_engine(database)
     with open_folder(settings) as folder:
         MailReader(
-            open_engine(database), folder, intake=INTAKE, blobs=BlobStore(Path(blobs)),
+            engine, folder, intake=INTAKE, blobs=BlobStore(Path(blobs)),
             day=now.date(), now=now,
         ).take_in()  # fmt: skip
-
-
-if __name__ == "__main__":
-    fetch_once(*sys.argv[1:])
+    engine.dispose()  # as at a process's end: its last writes may be killed too

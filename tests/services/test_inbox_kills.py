@@ -1,10 +1,8 @@
 """The reader of the mailbox killed at its system calls: every mail is stored and acted on once."""
 
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +12,15 @@ from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.database import open_engine
 from adapters.ledger import PlanRecord
+from config.settings import inherited_environment
 from models.incoming import InboxState
 from models.letters import LetterKind, LetterState
 from services.mail_answers import take_answers
+from tests.faults.injection import KILLED, Act, Point, Zygote, points_of, warm_zygote
 from tests.incoming_mails import PASSED, dsn, mail
 from tests.mail_servers import Dovecot, missing_programs, running_dovecot
 from tests.services.inbox_stage import Postbox, clerk_of
 
-ROOT = Path(__file__).parent.parent.parent
 MISSING = missing_programs() or (None if shutil.which("strace") else "not installed: strace")
 CALLS = ("fsync", "fdatasync", "rename", "sendto")  # blob and commit on disk, words to the server
 MOST_KILLS = 40
@@ -38,6 +37,12 @@ def dovecot() -> Iterator[Dovecot]:
         [f"hop-thu-{n}@batmot.example" for n in range(2 * FIRST_ANSWER)]
     ) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with warm_zygote(inherited_environment()) as warm:
+        yield warm
 
 
 @pytest.fixture(params=["sqlite"])
@@ -57,41 +62,38 @@ def prepared(engine: Engine, active_plan: PlanRecord, blobs: BlobStore, dovecot:
 
 
 def test_wherever_the_reader_is_killed_a_bounce_is_stored_and_followed_once(
-    prepared: Path, dovecot: Dovecot, tmp_path: Path
+    prepared: Path, dovecot: Dovecot, zygote: Zygote, tmp_path: Path
 ) -> None:
-    counted = _count_calls(_fresh(prepared, dovecot, tmp_path, 0), tmp_path)
-    kills = [(call, n) for call in CALLS for n in range(1, counted[call] + 1)]
+    counted = _count_calls(zygote, _fresh(prepared, dovecot, tmp_path, 0))
+    kills = [Point(call, n) for call in CALLS for n in range(1, counted[call] + 1)]
     assert 12 <= len(kills) <= MOST_KILLS
-    for number, (call, ordinal) in enumerate(kills, 1):
+    for number, point in enumerate(kills, 1):
         postbox = _fresh(prepared, dovecot, tmp_path, number)
-        inject = f"inject={call}:signal=KILL:when={ordinal}"
-        killed = _run(postbox, "-e", inject)
-        assert killed.returncode in {-signal.SIGKILL, 128 + signal.SIGKILL}, (call, ordinal)
+        assert _run(zygote, postbox, point.killing()) == KILLED, point
         postbox.fetch()
         postbox.fetch()
-        _check(postbox, (call, ordinal))
+        _check(postbox, point)
         postbox.engine.dispose()
 
 
 def test_wherever_the_round_is_killed_a_reply_becomes_one_answer_with_one_receipt(
-    prepared: Path, dovecot: Dovecot, tmp_path: Path
+    prepared: Path, dovecot: Dovecot, zygote: Zygote, tmp_path: Path
 ) -> None:
-    counted = _count_calls(_fresh(prepared, dovecot, tmp_path, FIRST_ANSWER), tmp_path)
+    counted = _count_calls(zygote, _fresh(prepared, dovecot, tmp_path, FIRST_ANSWER))
     last = counted["fdatasync"]
-    kills = [("fdatasync", n) for n in range(last - LAST_COMMITS + 1, last + 1)]
+    kills = [Point("fdatasync", n) for n in range(last - LAST_COMMITS + 1, last + 1)]
     assert last > LAST_COMMITS
-    for number, (call, ordinal) in enumerate(kills, FIRST_ANSWER + 1):
+    for number, point in enumerate(kills, FIRST_ANSWER + 1):
         postbox = _fresh(prepared, dovecot, tmp_path, number)
-        killed = _run(postbox, "-e", f"inject={call}:signal=KILL:when={ordinal}")
-        assert killed.returncode in {-signal.SIGKILL, 128 + signal.SIGKILL}, (call, ordinal)
+        assert _run(zygote, postbox, point.killing()) == KILLED, point
         for _ in range(2):
             postbox.fetch()
             take_answers(clerk_of(postbox.engine, postbox.blobs))
-        _check_answer(postbox, (call, ordinal))
+        _check_answer(postbox, point)
         postbox.engine.dispose()
 
 
-def _check_answer(postbox: Postbox, killed_at: tuple[str, int]) -> None:
+def _check_answer(postbox: Postbox, killed_at: Point) -> None:
     assert (postbox.waiting(), postbox.done()) == ([], [ANSWER]), killed_at
     assert postbox.row().state == InboxState.SETTLED, killed_at
     (version,) = postbox.rows(tables.submissions)
@@ -102,7 +104,7 @@ def _check_answer(postbox: Postbox, killed_at: tuple[str, int]) -> None:
     assert postbox.journal("mail.") == ["mail.answer", "mail.settled"], killed_at
 
 
-def _check(postbox: Postbox, killed_at: tuple[str, int]) -> None:
+def _check(postbox: Postbox, killed_at: Point) -> None:
     assert (postbox.waiting(), postbox.done()) == ([], [RAW]), killed_at
     assert postbox.blobs.get(postbox.row().sha256) == RAW, killed_at
     states = [row.state for row in postbox.rows(tables.outbox)]
@@ -122,25 +124,26 @@ def _fresh(prepared: Path, dovecot: Dovecot, folder: Path, number: int) -> Postb
     return postbox
 
 
-def _count_calls(postbox: Postbox, folder: Path) -> Mapping[str, int]:
-    log = folder / "strace.log"
-    done = _run(postbox, "-o", str(log))
-    assert done.returncode == 0, done.stderr
-    lines = [line.split(maxsplit=1)[-1] for line in log.read_text().splitlines()]
-    return {call: sum(line.startswith(f"{call}(") for line in lines) for call in CALLS}
+def _count_calls(zygote: Zygote, postbox: Postbox) -> Counter[str]:
+    assert _run(zygote, postbox) == 0
+    return Counter(point.call for point in points_of(_log_of(postbox)))
 
 
-def _run(postbox: Postbox, *options: str) -> subprocess.CompletedProcess[bytes]:
+def _run(zygote: Zygote, postbox: Postbox, *injections: str) -> int:
     is_bounce = int(postbox.address.partition("@")[0].rpartition("-")[2]) < FIRST_ANSWER
-    module = "tests.services.fetch_once" if is_bounce else "tests.services.answer_once"
-    arguments = (
-        postbox.engine.url.render_as_string(), str(postbox.blobs._folder),
-        str(postbox.dovecot.imap_port), postbox.address,
+    name = "fetch_once" if is_bounce else "answer_once"
+    act = Act(
+        f"tests.services.{name}", name,
+        {
+            "database": postbox.engine.url.render_as_string(),
+            "blobs": str(postbox.blobs._folder),
+            "port": postbox.dovecot.imap_port,
+            "address": postbox.address,
+        },
     )  # fmt: skip
-    return subprocess.run(
-        (
-            "strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}", *options,
-            sys.executable, "-m", module, *arguments,
-        ),
-        cwd=ROOT, capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
+    traced = f"trace={','.join(CALLS)}"
+    return zygote.traced(act, traced, *injections, log=_log_of(postbox))
+
+
+def _log_of(postbox: Postbox) -> Path:
+    return postbox.blobs._folder.with_suffix(".log")
