@@ -12,8 +12,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start hundreds of processes; each would compile the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# What lies in memory is quick to write; where there is little of it, the disk serves.
+MEMORY := $(shell df --output=avail --block-size=G /dev/shm 2>/dev/null | awk '$$1 + 0 >= 4 { print "/dev/shm" }')
+PYTEST = TMPDIR=$(firstword $(MEMORY) $(TMPDIR) /tmp) $(BIN)/pytest -q -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-faults test-faults-storms test-faults-points lint bench lock
+.PHONY: help setup run test test-all test-fast test-faults test-faults-storms test-faults-points lint bench lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,12 +40,15 @@ lint: setup ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint ## lint, then every test, with coverage of models/ and services/
+test: setup ## lint and every test, with coverage of models/ and services/
 	bash tests/system_packages.sh
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not faults" --cov --cov-report=term
+	$(MAKE) --jobs 2 lint test-all
+
+test-all: # the tests' part of test, beside its lint
+	$(PYTEST) --no-loadscope-reorder -m "not faults" --cov --cov-report=term
 
 test-fast: setup ## what needs no browser, database server or Prefect server
-	$(BIN)/pytest -q -m "not slow and not faults" -n 2
+	$(PYTEST) -m "not slow and not faults"
 
 test-faults: setup ## the long form of fault injection, with its figures and seeds (about an hour)
 	bash tests/system_packages.sh

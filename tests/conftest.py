@@ -1,6 +1,5 @@
 """Real things for every layer: a database of each kind, a free port, a Prefect server."""
 
-import shutil
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from argon2 import PasswordHasher, profiles
 from sqlalchemy import Engine
 
 from adapters import passwords
-from adapters.database import migrate, open_engine
+from adapters.database import open_engine
+from tests.beginnings import MIGRATED, Beginning, Shelf
 from tests.postgresql_cluster import Cluster, find_free_port, programs, running_cluster
 from tests.schedule import dearest_first, trace
 
@@ -48,6 +48,13 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of the session share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
 @pytest.fixture
 def free_port() -> int:
     """A loopback port nobody uses."""
@@ -71,19 +78,22 @@ def postgresql() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql: Cluster) -> str:
-    """The name of a migrated database to copy."""
-    name = postgresql.create()
-    migrate(postgresql.url(name))
-    return name
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Databases to copy; the cluster runs from the first one on that lies on it."""
+    folder = tmp_path_factory.mktemp("shelf")
+    return Shelf(folder, lambda: request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(shelf: Shelf) -> Path:
     """A migrated file to copy."""
-    file = tmp_path_factory.mktemp("template") / "dondoc.sqlite3"
-    migrate(f"sqlite:///{file}")
-    return file
+    return Path(shelf.built("sqlite", MIGRATED))
+
+
+@pytest.fixture
+def beginning() -> Beginning:
+    """What a test's database holds: tables without rows."""
+    return MIGRATED
 
 
 @pytest.fixture
@@ -101,17 +111,10 @@ def empty_database_url(
 
 
 @pytest.fixture
-def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A migrated database without rows, of each kind in turn."""
-    if backend == "sqlite":
-        file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "dondoc.sqlite3")
-        yield f"sqlite:///{file}"
-        return
-    template: str = request.getfixturevalue("migrated_postgresql")
-    cluster: Cluster = request.getfixturevalue("postgresql")
-    name = cluster.create(template)
-    yield cluster.url(name)
-    cluster.drop(name)
+def database_url(backend: str, beginning: Beginning, shelf: Shelf, tmp_path: Path) -> Iterator[str]:
+    """A database of its own with that beginning, of each kind in turn."""
+    with shelf.copy(backend, beginning, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from config.settings import inherited_environment
 from tests.faults.injection import Zygote, warm_zygote
 from tests.services.conftest import (
     active_plan,
+    beginning,
     blobs,
     calendar,
     catcher,
@@ -24,7 +25,7 @@ from tests.services.conftest import (
 )
 
 __all__ = [
-    "active_plan", "blobs", "calendar", "catcher", "composer", "dossier", "imported_plan",
+    "active_plan", "beginning", "blobs", "calendar", "catcher", "composer", "dossier", "imported_plan",
     "letterhead", "mailroom", "office", "policy", "read_once",
     "reporting",
 ]  # fmt: skip

@@ -1,11 +1,13 @@
 """The typical rehearsal of the first plan, played once for all tests that look at it."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.cli.rehearsals import Rehearsal, play
+from tests.cli.rehearsals import Rehearsal, played_once
 
 
 @pytest.fixture(scope="session")
-def typical(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """The Bát Mọt plan under the scenario "typical"."""
-    return play("bat-mot-2026", tmp_path_factory.mktemp("typical") / "out")
+def typical(session_folder: Path) -> Rehearsal:
+    """The Bát Mọt plan under the scenario "typical"; nobody may change its files."""
+    return played_once(session_folder / "rehearsals", "bat-mot-2026")

@@ -12,6 +12,7 @@ from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from email import message_from_bytes
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,18 @@ def play(plan: str | Path, out: Path, *, scenario: str = "typical", through: str
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return Rehearsal(out=out, summary=json.loads(done.stdout), seconds=time.monotonic() - since)
+
+
+def played_once(folder: Path, name: str) -> Rehearsal:
+    """Play a plan's typical rehearsal in that folder, unless another process did; read it only."""
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"{name}.json"
+    with (folder / f"{name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not kept.exists():
+            made = play(name, folder / name)
+            kept.write_text(json.dumps({"summary": made.summary, "seconds": made.seconds}))
+    return Rehearsal(out=folder / name, **json.loads(kept.read_text()))
 
 
 def play_until(plan: str | Path, out: Path, *, done: int, then_seconds: float) -> int:

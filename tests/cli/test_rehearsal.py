@@ -1,7 +1,6 @@
-"""A whole rehearsal: its dates, its escalations, its outputs, and what a kill -9 leaves of them."""
+"""A whole rehearsal: its dates, its escalations, its outputs; and the folder it plays in."""
 
 import json
-import random
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from cli.rehearsal.campaign import find_dossier
 from cli.rehearsal.home import Progress, open_progress, save_progress, sole_player
 from models.errors import UsageError
-from tests.cli.rehearsals import PLAYS, Rehearsal, message_ids, play, play_until, shorter_plan
+from tests.cli.rehearsals import PLAYS, Rehearsal, message_ids
 
 pytestmark = PLAYS
 PLAN = "kh-khcn-2026"
@@ -134,48 +133,6 @@ def test_the_folder_holds_what_a_person_wants_to_see(typical: Rehearsal) -> None
 def test_the_typical_rehearsal_is_made_of_real_flow_runs(typical: Rehearsal) -> None:
     sys.stderr.write(f"\ntypical: {typical.seconds:.0f} s, {typical.summary['flow_runs']} runs\n")
     assert int(str(typical.summary["flow_runs"])) > 100
-
-
-@pytest.fixture(scope="module")
-def shorter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The second plan within thirteen working days."""
-    return shorter_plan(tmp_path_factory.mktemp("shorter"))
-
-
-@pytest.fixture(scope="module")
-def whole(shorter: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """The shorter plan, played without an interruption."""
-    return play(shorter, tmp_path_factory.mktemp("whole") / "out")
-
-
-@pytest.mark.slow
-def test_through_the_pages_and_by_mail_the_report_is_the_same(
-    whole: Rehearsal, shorter: Path, tmp_path: Path
-) -> None:
-    real = play(shorter, tmp_path / "out", through="portal,mail")
-    assert real.summary["report_sha256"] == whole.summary["report_sha256"] is not None
-    assert real.issued == whole.issued
-    assert set(real.channels) == {"portal", "mail"}
-    assert set(whole.channels) == {"portal"}
-    assert real.channels.total() == whole.channels.total()
-    counts = ("returns", "done_on_time", "done_late", "open", "reports", "plan_state")
-    assert {key: real.summary[key] for key in counts} == {key: whole.summary[key] for key in counts}
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment_it_ends_as_if_it_never_was(
-    whole: Rehearsal, shorter: Path, tmp_path: Path
-) -> None:
-    moments = random.Random(2026)
-    out, kills = tmp_path / "killed", 0
-    for done in (2, 30, 60, 90, 112, 135):
-        wanted = done + moments.randint(0, 10)
-        kills += play_until(shorter, out, done=wanted, then_seconds=moments.random() * 0.6) > 0
-    resumed = play(shorter, out)
-    assert kills >= 5
-    assert resumed.timeline == whole.timeline
-    doubled = [id_ for id_, times in message_ids(out).items() if times > 1]
-    assert not doubled
 
 
 def progress(**changes: object) -> Progress:

@@ -1,7 +1,7 @@
 """Real things for the services: the plan of Bát Mọt, a database, files, a mail server."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from adapters.blobs import BlobStore
 from adapters.calendars import read_calendar
+from adapters.database import open_engine
 from adapters.document_reading import read_document
 from adapters.ledger import PlanRecord
 from adapters.letter_templates import LetterRenderer
@@ -25,6 +26,7 @@ from services import dispatch_packages, document_linting, phases, plans, signed_
 from services.composing import Composer
 from services.letterheads import Letterhead
 from services.mail_replies import Clerk
+from tests.beginnings import MIGRATED, Beginning
 from tests.services.mail_stage import INTAKE, NOW, Correspondence
 from tests.services.mailroom import Mailroom
 from tests.services.reporting import Reporting
@@ -101,19 +103,32 @@ def imported_plan(engine: Engine, dossier: PlanDossier) -> PlanRecord:
 
 
 @pytest.fixture
-def active_plan(engine: Engine, imported_plan: PlanRecord, calendar: WorkingCalendar) -> PlanRecord:
-    """The plan in force under number 15 since 11/5/2026 08:00, phase P1 opened then."""
-    plan = plans.activate_plan(
-        engine,
-        imported_plan.id,
-        number=NUMBER,
-        issued_on=ISSUED_ON,
-        actor="quản trị",
-        now=at(ISSUED_ON),
-        day=ISSUED_ON,
+def beginning(request: pytest.FixtureRequest) -> Beginning:
+    """Tables without rows; for who asks for it, the plan in force."""
+    if "active_plan" not in request.fixturenames:
+        return MIGRATED
+    dossier: PlanDossier = request.getfixturevalue("dossier")
+    calendar: WorkingCalendar = request.getfixturevalue("calendar")
+    return Beginning(
+        dossier.model_dump_json(), partial(_put_in_force, dossier, calendar), after=MIGRATED
     )
+
+
+def _put_in_force(dossier: PlanDossier, calendar: WorkingCalendar, url: str) -> None:
+    engine = open_engine(url)
+    plans.import_plan(engine, dossier, actor="quản trị", now=at((9, 5)))
+    plans.activate_plan(
+        engine, PLAN, number=NUMBER, issued_on=ISSUED_ON, actor="quản trị", now=at(ISSUED_ON),
+        day=ISSUED_ON,
+    )  # fmt: skip
     phases.open_phase(engine, PLAN, "P1", calendar=calendar, now=at(ISSUED_ON))
-    return plan
+    engine.dispose()
+
+
+@pytest.fixture
+def active_plan(engine: Engine) -> PlanRecord:
+    """The plan in force under number 15 since 11/5/2026 08:00, phase P1 opened then."""
+    return plans.find_plan(engine, PLAN)
 
 
 @pytest.fixture
