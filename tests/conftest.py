@@ -12,7 +12,7 @@ from adapters import passwords
 from adapters.database import open_engine
 from tests.beginnings import MIGRATED, Beginning, Shelf
 from tests.postgresql_cluster import Cluster, find_free_port, programs, running_cluster
-from tests.schedule import dearest_first, trace
+from tests.schedule import dearest_first, quick_collection, trace
 
 # Time limits of single examples say more about the machine's other users than about the code.
 hypothesis.settings.register_profile(
@@ -21,6 +21,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("dondoc")
 
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Read the tests without counting their lines or looking for their garbage."""
+    with quick_collection(session.config):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
