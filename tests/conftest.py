@@ -1,5 +1,6 @@
 """Real things for every layer: a database of each kind, a free port, a Prefect server."""
 
+import shutil
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from sqlalchemy import Engine
 
 from adapters import passwords
 from adapters.database import open_engine
+from config.settings import inherited_environment
 from tests.beginnings import MIGRATED, Beginning, Shelf
+from tests.faults.injection import Zygote, warm_zygote
 from tests.postgresql_cluster import Cluster, find_free_port, programs, running_cluster
 from tests.schedule import dearest_first, quick_collection, trace
 
@@ -60,6 +63,20 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     """A folder that all processes of the session share."""
     own = tmp_path_factory.getbasetemp()
     return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """A warm process that forks the acts to be killed: warming it costs four seconds."""
+    with warm_zygote(inherited_environment()) as warm:
+        yield warm
+
+
+@pytest.fixture
+def strace() -> None:
+    """The tracer, without which no call can be chosen."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def schema_of(path: Path) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.usefixtures("strace")
 def test_a_kill_at_sampled_calls_leaves_the_old_schema_or_the_new_one(
     old: bytes, tmp_path: Path, zygote: Zygote
 ) -> None:

@@ -12,11 +12,10 @@ from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.database import open_engine
 from adapters.ledger import PlanRecord
-from config.settings import inherited_environment
 from models.incoming import InboxState
 from models.letters import LetterKind, LetterState
 from services.mail_answers import take_answers
-from tests.faults.injection import KILLED, Act, Point, Zygote, points_of, warm_zygote
+from tests.faults.injection import KILLED, Act, Point, Zygote, points_of
 from tests.incoming_mails import PASSED, dsn, mail
 from tests.mail_servers import Dovecot, missing_programs, running_dovecot
 from tests.services.inbox_stage import Postbox, clerk_of
@@ -37,12 +36,6 @@ def dovecot() -> Iterator[Dovecot]:
         [f"hop-thu-{n}@batmot.example" for n in range(2 * FIRST_ANSWER)]
     ) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with warm_zygote(inherited_environment()) as warm:
-        yield warm
 
 
 @pytest.fixture(params=["sqlite"])
