@@ -30,8 +30,10 @@ def dearest_first(items: list[pytest.Item]) -> None:
 def is_counted(item: pytest.Item) -> bool:
     """Whether the lines that a test runs count as covered."""
     of_layer = any(item.path.is_relative_to(folder) for folder in COUNTED)
+    if not of_layer or item.get_closest_marker("no_cover"):
+        return False
     given = getattr(item, "callspec", None)
-    return of_layer and (given is None or SECOND_DATABASE not in given.params.values())
+    return given is None or SECOND_DATABASE not in given.params.values()
 
 
 @contextmanager

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
@@ -25,7 +28,9 @@ from config.settings import CONFIG_FOLDER, Settings
 from models.accounts import LinkPurpose, Role
 from models.errors import RefusedError
 from models.submissions import Answer, Channel
+from portal import pages
 from portal.app import make_app
+from portal.limits import Limits
 from services.accounts import add_account
 from services.desk import Desk
 from services.phases import open_phase
@@ -150,6 +155,30 @@ class Site:
         return self.client.post(path, data=fields, follow_redirects=False, **more)
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier portal of the session."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was kept, if anything."""
+        if kept := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Compile a template once, not for the portal of each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "Environment", partial(Environment, bytecode_cache=Compiled()))
+        yield
+
+
 @pytest.fixture(scope="session")
 def portal_template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of an installation in which the plan is in force and opened."""
@@ -168,15 +197,30 @@ def portal_template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFact
     return home
 
 
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The portal of a home that each test fills anew: its routes take long to make."""
+    home = tmp_path_factory.mktemp("portal") / "home"
+    return make_app(Settings(home=home, clock_file=home / "clock"))
+
+
+def _made_new(portal: FastAPI) -> None:
+    """Leave nothing in it of what an earlier test did."""
+    portal.state.engine = open_engine(portal.state.settings.engine_url)
+    portal.state.limits = Limits()
+    portal.middleware_stack = None
+
+
 @pytest.fixture
-def site(portal_template: Path, tmp_path: Path) -> Iterator[Site]:
+def site(portal_template: Path, portal: FastAPI) -> Iterator[Site]:
     """The portal in June, a copy of its own; its client is signed in as an administrator."""
-    home = tmp_path / "home"
-    shutil.copytree(portal_template, home)
-    settings = Settings(home=home, clock_file=home / "clock")
-    app = make_app(settings)
+    settings: Settings = portal.state.settings
+    shutil.rmtree(settings.home, ignore_errors=True)
+    shutil.copytree(portal_template, settings.home)
+    _made_new(portal)
     base = "http://127.0.0.1:4280"
-    with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
+    with TestClient(portal, base_url=base, raise_server_exceptions=False) as client:
         made = Site(settings=settings, client=client)
-        client.cookies.set(COOKIE, (home / "session").read_text())
+        client.cookies.set(COOKIE, (settings.home / "session").read_text())
         yield made
+    portal.state.engine.dispose()
