@@ -106,6 +106,7 @@ def reading_of(octets: bytes, form: AnswerForm) -> FormReading:
     return read_form(form, read_workbook(octets).sheets, year=2026)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(answers())
 def test_an_answer_written_into_a_form_reads_back_the_same(answer: Answer) -> None:
@@ -376,6 +377,7 @@ def test_a_number_or_day_in_a_cell_of_text_is_the_text_people_see(
     assert reading.answer.values["DG01"] == text
 
 
+@pytest.mark.slow
 def test_a_mark_may_be_a_tick_a_word_or_true() -> None:
     for mark in ("✓", "Có", "X", True):
         assert reading_of(edited(_put("HD04.khac", mark)), form_of()).answer == FULL

@@ -217,6 +217,7 @@ def test_hostile_text_is_printed_literally() -> None:
     assert [row.cells[0].text for row in opened(document).tables[1].rows] == ["A & B", *clean]
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=60) | st.sampled_from(HOSTILE), min_size=1, max_size=4))
 @settings(max_examples=150, deadline=timedelta(seconds=2))
 def test_any_text_comes_back_as_cleaned(texts: list[str]) -> None:

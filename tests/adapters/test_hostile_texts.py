@@ -113,6 +113,7 @@ def structure(reader: pypdf.PdfReader) -> Counter[str]:
     return Counter({tag: n for tag, n in found.items() if tag not in {"/Span", "/Artifact"}})
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec=None), max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_any_text_comes_out_of_the_docx_as_the_cleaned_text(text: str) -> None:
@@ -137,6 +138,7 @@ def test_equal_input_gives_equal_bytes(text: str) -> None:
     assert write_pdf(made(text), timestamp=AT) == write_pdf(made(text), timestamp=AT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["mười " * 2_500_000, "x" * 10_000_000])
 def test_ten_megabytes_are_cut_where_it_shows(text: str) -> None:
     document = made(text)
@@ -153,6 +155,7 @@ def test_ten_megabytes_are_cut_where_it_shows(text: str) -> None:
     assert len(quote) < 11_000
 
 
+@pytest.mark.slow
 def test_a_thousand_events_are_a_thousand_rows_in_both_files() -> None:
     document = made(HOSTILE[1], events=1_000)
     (table,) = document.annexes[1].blocks

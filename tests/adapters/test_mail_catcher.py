@@ -56,6 +56,7 @@ def test_a_refused_address_bounces_at_once(catcher: MailCatcher) -> None:
     assert not catcher.holds("<1@x.vn>")
 
 
+@pytest.mark.slow
 def test_a_letter_that_is_too_big_is_refused(catcher: MailCatcher) -> None:
     line = b"a" * 70 + b"\r\n"
     with SMTP("127.0.0.1", catcher.port, "localhost") as client:

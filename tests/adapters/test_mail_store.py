@@ -122,6 +122,7 @@ def test_search_words_have_neither_case_nor_diacritics() -> None:
     assert fold("ĐÔN ĐỐC Ủy ban") == "don doc uy ban"
 
 
+@pytest.mark.slow
 def test_a_thousand_letters_are_listed_quickly_the_second_time(tmp_path: Path) -> None:
     for number in range(1, 1001):
         keep(tmp_path, number)

@@ -129,6 +129,7 @@ def test_a_message_id_is_the_base32_of_a_keyed_hash(reason: str) -> None:
     assert message_id_for(b"key", reason, "E03", "x.vn") == f"<{stem}.E03@x.vn>"
 
 
+@pytest.mark.slow
 def test_two_thousand_long_vietnamese_subjects_come_back_identical() -> None:
     chance = random.Random(20260622)
     for _ in range(2000):
@@ -138,6 +139,7 @@ def test_two_thousand_long_vietnamese_subjects_come_back_identical() -> None:
         assert message_from_bytes(octets, policy=policy.default)["Subject"] == subject
 
 
+@pytest.mark.slow
 @given(subject=TEXTS, name=TEXTS)
 def test_any_subject_and_display_name_come_back_identical(subject: str, name: str) -> None:
     octets = built(
@@ -156,6 +158,7 @@ def test_any_subject_and_display_name_come_back_identical(subject: str, name: st
         assert address.display_name == name.strip()
 
 
+@pytest.mark.slow
 @given(text=st.text(max_size=400), html=st.text(max_size=400))
 def test_any_bodies_come_back_equal_up_to_line_ends(text: str, html: str) -> None:
     message = parsed(built(Composed(subject="x", text=text, html=html)))
@@ -164,6 +167,7 @@ def test_any_bodies_come_back_equal_up_to_line_ends(text: str, html: str) -> Non
     assert [body.replace("\r\n", "\n") for body in bodies] == unix
 
 
+@pytest.mark.slow
 @given(name=TEXTS.map(str.strip).filter(bool), content=st.binary(max_size=300))
 def test_attachments_come_back_with_their_names(name: str, content: bytes) -> None:
     part = Part(name=name, media_type="application/pdf", content=content)

@@ -10,6 +10,7 @@ from adapters.passwords import hash_password, is_password
 SHIPPED = passwords._HASHER  # as read before the first test: the tests hash more cheaply
 
 
+@pytest.mark.slow
 def test_a_hash_costs_what_the_standard_recommends_and_only_its_password_fits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

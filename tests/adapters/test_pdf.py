@@ -143,6 +143,7 @@ def test_a_table_without_rows_prints_its_header() -> None:
     assert "Cột trống" in pages(letter_with(empty))[0]
 
 
+@pytest.mark.slow
 def test_the_signature_shares_a_page_with_the_last_line_of_the_body() -> None:
     for lines in range(20, 32):
         document = letter_with(*(body(f"Dòng {index}") for index in range(lines)), body("Hết./."))

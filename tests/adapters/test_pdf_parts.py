@@ -41,17 +41,20 @@ def test_600_units_are_one_part_and_700_are_large() -> None:
     assert is_large(lay_out(model_of(700)))
 
 
+@pytest.mark.slow
 def test_parts_read_like_the_whole() -> None:
     document = model_of(120)
     assert in_parts(document, 500) == whole(document)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_text_itself_may_be_parted_anywhere(seed: int) -> None:
     document = report_of_any_length(seed)
     assert in_parts(document, 150) == whole(document)
 
 
+@pytest.mark.slow
 def test_a_paragraph_longer_than_a_part_is_set_alone() -> None:
     document = urging_letter(body=tuple(body(f"{n} " + "chữ " * 3000) for n in range(3)))
     printed = [line for page in in_parts(document, 50) for line in page]
@@ -59,12 +62,14 @@ def test_a_paragraph_longer_than_a_part_is_set_alone() -> None:
     assert "Lê Văn Công" in "".join(printed)
 
 
+@pytest.mark.slow
 def test_equal_input_gives_equal_bytes_in_parts_too() -> None:
     laid = lay_out(model_of(60))
     once, again = (write_in_parts(laid, timestamp=AT, weight=300) for _ in range(2))
     assert once == again
 
 
+@pytest.mark.slow
 def test_the_parts_together_are_pdf_a_with_language_title_and_bookmarks() -> None:
     joined = write_in_parts(lay_out(final_report()), timestamp=AT, weight=200)
     reader = pypdf.PdfReader(io.BytesIO(joined))
@@ -94,6 +99,7 @@ def fonts_of(reader: pypdf.PdfReader) -> set[str]:
     return embedded
 
 
+@pytest.mark.slow
 def test_a_letter_missing_from_the_font_is_named_in_a_large_document() -> None:
     table = Table(
         columns=(Column(title="A"), Column(title="B")),

@@ -16,6 +16,7 @@ def plain() -> bytes:
     return write_pdf(final_report(), timestamp=NOW)
 
 
+@pytest.mark.slow
 def test_lines_and_pages_are_read(plain: bytes) -> None:
     facts = read_pdf_facts(plain)
     assert facts.signatures == ()
@@ -24,6 +25,7 @@ def test_lines_and_pages_are_read(plain: bytes) -> None:
     assert any("BÁO CÁO" in line for line in facts.pages[0])
 
 
+@pytest.mark.slow
 def test_two_signatures_are_read_in_their_order(plain: bytes) -> None:
     once = sign_pdf(plain, LEADER)
     twice = sign_pdf(once, AGENCY)
@@ -35,6 +37,7 @@ def test_two_signatures_are_read_in_their_order(plain: bytes) -> None:
     assert facts.pages == read_pdf_facts(plain).pages
 
 
+@pytest.mark.slow
 def test_what_is_written_after_a_signature_is_not_covered_by_it(plain: bytes) -> None:
     signed = sign_pdf(plain, LEADER)
     facts = read_pdf_facts(with_empty_field(signed))
@@ -42,6 +45,7 @@ def test_what_is_written_after_a_signature_is_not_covered_by_it(plain: bytes) ->
     assert len(facts.empty_fields) == 1
 
 
+@pytest.mark.slow
 def test_a_range_with_a_larger_hole_does_not_cover_the_file(plain: bytes) -> None:
     signed = sign_pdf(plain, LEADER)
     place = signed.rindex(b"/ByteRange")

@@ -92,6 +92,7 @@ def short(document: OfficialDocument) -> OfficialDocument:
     return document.model_copy(update={"annexes": annexes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", PLANS)
 def test_no_unit_gets_a_document_with_a_breach(plan: str) -> None:
     seen: set[str] = set()
@@ -254,6 +255,7 @@ def narrated(words: Sequence[str]) -> OfficialDocument:
     return build_unit_document(one.model_copy(update={"answer": answer}))
 
 
+@pytest.mark.slow
 def test_a_narrative_of_ten_megabytes_is_whole_in_the_docx() -> None:
     words = [f"từ{n:07d}" for n in range(900_000)]
     content = write_docx(narrated(words), modified=AT)

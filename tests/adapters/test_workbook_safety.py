@@ -205,6 +205,7 @@ def test_text_that_looks_like_an_escape_survives() -> None:
     assert openpyxl.load_workbook(BytesIO(octets))["S"]["A1"].data_type == "s"
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=8))
 def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(place: int, noise: bytes) -> None:

@@ -30,6 +30,7 @@ def numbered(reporting: Reporting) -> Reporting:
     return reporting
 
 
+@pytest.mark.slow
 def test_a_file_altered_on_disk_stops_the_dispatch_and_is_told(
     numbered: Reporting, mailroom: Mailroom, tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
         migrate(url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["doctor", "up"])
 def test_a_command_refuses_in_one_line_without_a_trace(url: str, command: str) -> None:
     damage(url, page=2)

@@ -112,6 +112,7 @@ def test_the_properties_of_a_file_hold_no_word_of_a_unit() -> None:
     assert one.subject == other.subject
 
 
+@pytest.mark.slow
 def test_templates_come_from_the_release_and_texts_are_never_one() -> None:
     asked = {"from_string", "Template", "eval", "exec", "compile_templates"}
     assert [(file, name) for file, name, _ in calls() if name in asked] == []

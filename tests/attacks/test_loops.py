@@ -27,6 +27,7 @@ def sent(office: Office, mailroom: Mailroom) -> list[bytes]:
     return mailroom.contents()
 
 
+@pytest.mark.slow
 def test_another_engine_answers_none_of_our_letters(
     sent: list[bytes], mailroom: Mailroom, blobs: BlobStore
 ) -> None:
@@ -43,6 +44,7 @@ def test_another_engine_answers_none_of_our_letters(
             assert not may_answer(judged)
 
 
+@pytest.mark.slow
 def test_every_letter_says_that_a_machine_wrote_it_and_none_asks_for_an_answer(
     sent: list[bytes], mailroom: Mailroom
 ) -> None:
@@ -54,6 +56,7 @@ def test_every_letter_says_that_a_machine_wrote_it_and_none_asks_for_an_answer(
             assert letter[asking] is None
 
 
+@pytest.mark.slow
 def test_a_duty_has_no_unsubscribe_link(sent: list[bytes], mailroom: Mailroom) -> None:
     """RFC 8058 is for optional copies; the engine sends none, so nothing offers to stop."""
     assert sent

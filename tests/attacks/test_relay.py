@@ -70,6 +70,7 @@ def test_a_relay_that_keeps_silent_after_its_yes_keeps_nobody_waiting(mailroom: 
     assert seconds < 5
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("office")
 def test_every_letter_has_exactly_one_recipient(mailroom: Mailroom) -> None:
     mailroom.plan(NOW)

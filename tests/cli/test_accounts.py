@@ -39,6 +39,7 @@ def run(
     return run_command
 
 
+@pytest.mark.slow
 def test_people_are_added_listed_changed_and_shut(run: Run) -> None:
     code, told = run("account", "add", "hoa", "--role", "office", "--name", "Lê Thị Hoa", "--json")
     assert code == 0

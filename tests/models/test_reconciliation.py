@@ -98,6 +98,7 @@ counts: st.SearchStrategy[dict[str, FieldValue]] = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(counts, counts, st.sampled_from([OUTLINE, None]))
 def test_no_figure_stands_without_a_source(
     one: dict[str, FieldValue], other: dict[str, FieldValue], outline: ReportOutline | None

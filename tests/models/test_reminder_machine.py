@@ -212,6 +212,7 @@ def play(dice: Sequence[int]) -> World:
     return world
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, CHOICES - 1), max_size=200))
 def test_no_interleaving_breaks_a_promise(dice: list[int]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ class Desk:
         return built(totals_of(reports), edits=self.edits)
 
 
+@pytest.mark.slow
 @given(submissions, edits, st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_any_order_gives_the_same_report_for_the_same_versions(
@@ -78,6 +80,7 @@ def test_any_order_gives_the_same_report_for_the_same_versions(
     assert crooked.draft().model_dump_json() == straight.draft().model_dump_json()
 
 
+@pytest.mark.slow
 @given(submissions, edits)
 @settings(max_examples=60)
 def test_every_report_reconciles_with_its_sources(
@@ -93,6 +96,7 @@ def test_every_report_reconciles_with_its_sources(
     assert all("chưa điền" in fault for fault in faults)
 
 
+@pytest.mark.slow
 @given(submissions)
 @settings(max_examples=60)
 def test_an_altered_figure_never_passes(given_: list[tuple[str, dict[str, FieldValue]]]) -> None:

@@ -255,6 +255,7 @@ campaigns = st.dictionaries(st.sampled_from(UNITS), answers, max_size=5).map(
 )
 
 
+@pytest.mark.slow
 @given(campaigns.flatmap(lambda reports: st.tuples(st.just(reports), st.permutations(reports))))
 def test_any_order_of_reports_gives_the_same_totals(
     orders: tuple[Sequence[AcceptedReport], Sequence[AcceptedReport]],
@@ -263,6 +264,7 @@ def test_any_order_of_reports_gives_the_same_totals(
     assert compute_totals(CATALOGUE, one) == compute_totals(CATALOGUE, other)
 
 
+@pytest.mark.slow
 @given(campaigns)
 def test_every_figure_is_exactly_what_its_sources_say(reports: list[AcceptedReport]) -> None:
     totals = compute_totals(CATALOGUE, reports, constants={"SO_THON": 9})

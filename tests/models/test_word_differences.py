@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def test_a_changed_number_is_one_word() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_very_long_texts_are_compared_line_by_line() -> None:
     found = word_difference("một hai\n" * 2_000, "một hai\n" * 2_000 + "ba bốn\n")
     assert [s.text for s in found if s.change is Change.ADDED] == ["ba bốn\n"]

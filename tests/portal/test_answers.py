@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def answers(draw: st.DrawFn) -> Answer:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(answers())
 def test_an_answer_written_as_a_form_reads_back_the_same(answer: Answer) -> None:

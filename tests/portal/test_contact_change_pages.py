@@ -121,6 +121,7 @@ def test_the_office_answers_in_the_stead_of_the_old_address(
     assert site.client.post("/dau-moi-moi/1", data=fields).status_code == 409
 
 
+@pytest.mark.slow
 def test_others_see_what_is_proposed_and_decide_nothing(site: Site) -> None:
     propose(site)
     for role in (Role.VIEWER, Role.LEADER):

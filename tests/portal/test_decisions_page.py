@@ -54,6 +54,7 @@ def decide(site: Site, leader: str, fields: dict[str, str]) -> Any:
     return site.client.post(f"{leader}/bao-cao/{PLAN}", data=fields)
 
 
+@pytest.mark.slow
 def test_the_leader_sees_what_waits_and_approves_it(site: Site, leader: str) -> None:
     page = site.client.get(leader).text
     assert "Chờ tôi" in page
@@ -67,6 +68,7 @@ def test_the_leader_sees_what_waits_and_approves_it(site: Site, leader: str) -> 
     assert "Xem lại" in site.client.get(leader).text
 
 
+@pytest.mark.slow
 def test_a_return_needs_an_opinion(site: Site, leader: str) -> None:
     fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
     refused = decide(site, leader, fields | {"quyet_dinh": "returned", "y_kien": " "})
@@ -79,6 +81,7 @@ def test_a_return_needs_an_opinion(site: Site, leader: str) -> None:
     assert decide(site, leader, fields | {"quyet_dinh": "approved"}).status_code == 409
 
 
+@pytest.mark.slow
 def test_a_draft_that_changed_meanwhile_is_not_decided(site: Site, leader: str) -> None:
     fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
     draft(site, "thon-02")
@@ -88,6 +91,7 @@ def test_a_draft_that_changed_meanwhile_is_not_decided(site: Site, leader: str) 
     assert verdict_of(site)[0] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -105,6 +109,7 @@ def test_a_decision_that_names_nothing_decides_nothing(
     assert verdict_of(site)[0] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("unit", "role"), [("ubnd", "contact"), ("kt", "head")])
 def test_for_anyone_else_the_page_does_not_exist(
     site: Site, leader: str, unit: str, role: str
@@ -119,12 +124,14 @@ def test_for_anyone_else_the_page_does_not_exist(
     assert verdict_of(site)[0] is None
 
 
+@pytest.mark.slow
 def test_the_leader_downloads_the_draft(site: Site, leader: str) -> None:
     page = site.client.get(f"{leader}/bao-cao/{PLAN}").text
     path = next(part for part in page.split('"') if part.endswith(".docx"))
     assert site.client.get(path).content.startswith(b"PK")
 
 
+@pytest.mark.slow
 def test_the_leader_passes_on_and_only_the_chairman_decides_then(site: Site, leader: str) -> None:
     fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
     passed = decide(site, leader, fields | {"quyet_dinh": "passed_on", "y_kien": "Xin ý kiến"})
@@ -139,6 +146,7 @@ def test_the_leader_passes_on_and_only_the_chairman_decides_then(site: Site, lea
     assert verdict_of(site) == ("approved", "Chủ tịch", None)
 
 
+@pytest.mark.slow
 def test_a_second_approval_is_a_page_that_says_when(site: Site, leader: str) -> None:
     fields = site.hidden(site.client.get(f"{leader}/bao-cao/{PLAN}").text)
     answers = [
@@ -152,6 +160,7 @@ def test_a_second_approval_is_a_page_that_says_when(site: Site, leader: str) -> 
     assert "phê duyệt lúc" in answers[1].text
 
 
+@pytest.mark.slow
 def test_the_heads_of_the_two_units_sign_off_on_their_own_pages(site: Site) -> None:
     draft(site, "thon-01", is_signed_off=False)
     for unit, matter in (("vhxh", "content"), ("vp", "form")):
@@ -167,6 +176,7 @@ def test_the_heads_of_the_two_units_sign_off_on_their_own_pages(site: Site) -> N
     assert verdict_of(site)[0] is None
 
 
+@pytest.mark.slow
 def test_a_scanner_that_fetches_what_the_leader_may_open_decides_nothing(
     site: Site, leader: str
 ) -> None:
@@ -186,6 +196,7 @@ def test_a_scanner_that_fetches_what_the_leader_may_open_decides_nothing(
     assert "Lãnh đạo phê duyệt lúc" in answer.text
 
 
+@pytest.mark.slow
 def test_the_board_counts_down_and_names_what_still_blocks(site: Site, leader: str) -> None:
     board = f"/ke-hoach/{PLAN}"
     waiting = site.client.get(board).text
@@ -207,6 +218,7 @@ def at_login(site: Site, verdict: str, **more: str) -> Any:
     return site.client.post(f"{REPORT}/quyet-dinh", data=fields | {"quyet_dinh": verdict} | more)
 
 
+@pytest.mark.slow
 def test_a_leader_who_signed_in_returns_then_approves_the_text_that_was_shown(site: Site) -> None:
     draft(site, "thon-01")
     site.sign_in(Role.LEADER, contact_id="ubnd.head")
@@ -228,6 +240,7 @@ def test_a_leader_who_signed_in_returns_then_approves_the_text_that_was_shown(si
     assert verdict_of(site)[0] == "approved"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "contact", "said"),
     [

@@ -52,6 +52,7 @@ def ask(site: Site, address: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
+@pytest.mark.slow
 def test_fifty_prefetches_change_no_row_and_the_link_stays_good(site: Site) -> None:
     token = site.token("thon-01")
     before = site.row_counts()
@@ -201,6 +202,7 @@ def test_guesses_get_one_answer_and_then_none(site: Site) -> None:
     assert site.client.get("/l/y").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_host_that_somebody_else_names_makes_no_link(site: Site, web: TestClient) -> None:
     token = site.token("thon-01")
     answer = web.get(f"/l/{token}", headers={"x-forwarded-host": "evil.example"})

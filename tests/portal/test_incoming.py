@@ -150,6 +150,7 @@ def test_a_doubtful_mail_offers_no_form_before_somebody_said_it_is_genuine(
     assert site.client.get(f"/tham-dinh/nhap-thay/{SHEET_OF}?thu=9").status_code == 404
 
 
+@pytest.mark.slow
 def test_looking_at_a_confirmation_changes_nothing_however_often(
     site: Site, mails: Correspondence
 ) -> None:

@@ -173,6 +173,7 @@ def test_a_name_with_line_breaks_cannot_split_a_header(site: Site) -> None:
     assert site.client.get(f"/hop-thu/{EVIL_ID}").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tab", ["html", "van-ban", "chuoi", "nguon"])
 @pytest.mark.parametrize(
     "octets",
@@ -195,6 +196,7 @@ def test_no_letter_breaks_the_page(site: Site, octets: bytes, tab: str) -> None:
     assert site.client.get(f"/hop-thu/{EVIL_ID}/noi-dung").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_long_letter_is_shown_in_part_and_given_whole(site: Site) -> None:
     keep(site, b"Content-Type: text/plain\r\n\r\n" + b"x " * 1_000_000)
     assert "Thư dài" in site.client.get(f"/hop-thu/{EVIL_ID}").text

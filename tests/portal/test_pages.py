@@ -95,6 +95,7 @@ def test_the_report_page_shows_text_sources_and_files(site: Site) -> None:
     assert site.client.get(f"/ke-hoach/{PLAN}/bao-cao/9").status_code == 404
 
 
+@pytest.mark.slow
 def test_reading_every_page_changes_no_row(site: Site) -> None:
     with_report(site)
     before = site.row_counts()

@@ -49,6 +49,7 @@ def newest(site: Site) -> str:
     return f"{report.version} {report.content.report.model_dump_json()}"
 
 
+@pytest.mark.slow
 def test_a_part_is_edited_confirmed_and_given_back(office: Site) -> None:
     page = office.client.get(PAGE).text
     assert "đã phát 12 lượt" in page
@@ -83,6 +84,7 @@ def test_what_cannot_be_kept_is_shown_again_in_full(office: Site) -> None:
     assert newest(office) == before
 
 
+@pytest.mark.slow
 def test_the_second_of_two_writers_keeps_the_words_and_sees_why(office: Site) -> None:
     stale = fields(office, "bai_hoc")
     post(office, "bai_hoc", "luu", "Người thứ nhất")
@@ -117,12 +119,14 @@ def test_an_approved_report_is_only_shown(office: Site) -> None:
     assert "<textarea" not in page
 
 
+@pytest.mark.slow
 def test_a_get_changes_nothing(office: Site) -> None:
     before = office.row_counts()
     office.client.get(PAGE)
     assert office.row_counts() == before
 
 
+@pytest.mark.slow
 def test_units_words_are_text_on_every_page(site: Site) -> None:
     sheet = f"{PLAN}/PSL/thon-03/1"
     hostile = "<script>alert(1)</script> {{7*7}} “đóng” 👍"

@@ -46,6 +46,7 @@ def upload(site: Site, content: bytes, **fields: str) -> int:
     return int(site.client.post(f"{PAGE}/ky", data=given, files=files).status_code)
 
 
+@pytest.mark.slow
 def test_the_signed_pdf_is_entered_once_and_offered(numbered: Site) -> None:
     content = issued_pdf(numbered)
     assert upload(numbered, content, ma_bieu_mau="x") == 403
@@ -61,12 +62,14 @@ def test_the_signed_pdf_is_entered_once_and_offered(numbered: Site) -> None:
     assert "công văn" in again.text
 
 
+@pytest.mark.slow
 def test_no_file_enters_nothing(numbered: Site) -> None:
     fields = numbered.hidden(numbered.client.get(PAGE).text)
     assert numbered.client.post(f"{PAGE}/ky", data=fields).status_code == 422
     assert numbered.row_counts()["signed_files"] == 0
 
 
+@pytest.mark.slow
 def test_the_package_is_listed_and_fetched(numbered: Site) -> None:
     desk = numbered.desk(NOW)
     made = make_package(desk.engine, PLAN, by="vt", blobs=desk.blobs, now=NOW)

@@ -32,6 +32,7 @@ def office(site: Site) -> Site:
     return site
 
 
+@pytest.mark.slow
 def test_every_figure_is_a_link_that_opens(office: Site) -> None:
     page = office.client.get(REPORT).text
     links = {unescape(href) for href in re.findall(r'class="figure" href="([^"]+)"', page)}

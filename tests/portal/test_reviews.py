@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from adapters import tables
@@ -253,6 +254,7 @@ def marks(page: str, site: Site, result: str, **more: str) -> dict[str, str]:
     return site.hidden(page) | every | {"ket_luan": result} | more
 
 
+@pytest.mark.slow
 def test_a_detailed_plan_is_judged_on_its_form_only(site: Site) -> None:
     with_plan(
         site, "Tuyên truyền ngày 22/6/2026; báo cáo ngày 22/6; phụ trách: ông A, 0912 345 678"
@@ -288,6 +290,7 @@ def test_a_detailed_plan_is_judged_on_its_form_only(site: Site) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_returned_plan_is_told_row_numbers_and_corrections(site: Site) -> None:
     with_plan(site, "Tuyên truyền ngày 5/7/2026")
     path = f"/tham-dinh/ra-soat/{KHCT}"

@@ -70,6 +70,7 @@ def test_every_route_names_its_roles_and_no_viewer_sends_anything(
         assert roles == {Role.ADMINISTRATOR}
 
 
+@pytest.mark.slow
 def test_nobody_gets_in_without_signing_in(site: Site) -> None:
     site.sign_out()
     before = site.row_counts()
@@ -88,6 +89,7 @@ def test_nobody_gets_in_without_signing_in(site: Site) -> None:
     assert site.row_counts() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", Role)
 def test_each_role_reaches_what_is_its_own_and_nothing_else(site: Site, role: Role) -> None:
     site.sign_in(role)
@@ -107,6 +109,7 @@ def test_each_role_reaches_what_is_its_own_and_nothing_else(site: Site, role: Ro
     assert site.row_counts() == before
 
 
+@pytest.mark.slow
 def test_a_personal_link_opens_no_page_of_the_office(site: Site) -> None:
     site.sign_out()
     link = site.token("ubnd")

@@ -59,6 +59,7 @@ def with_files_question_and_report(site: Site) -> int:
     return question
 
 
+@pytest.mark.slow
 def test_no_session_reaches_another_unit(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     site.sign_out()
     question = with_files_question_and_report(site)
@@ -151,6 +152,7 @@ def test_a_file_is_fetched_by_unit_and_version_and_never_by_its_hash(site: Site)
         assert site.client.get(path).status_code == 404, path
 
 
+@pytest.mark.slow
 def test_no_text_of_a_unit_leaves_its_place_on_any_page(site: Site) -> None:
     page = site.open("thon-01")
     reason = {"ly_do": HOSTILE, "ngay": "2026-06-22"}

@@ -54,6 +54,7 @@ def test_nobody_is_led_to_another_site(door: Site, path: str) -> None:
     assert type_in(door, tiep=path).headers["location"] == "/"
 
 
+@pytest.mark.slow
 def test_the_cookie_is_kept_from_scripts_and_other_sites(door: Site) -> None:
     kept = type_in(door).headers["set-cookie"]
     assert "HttpOnly" in kept

@@ -153,6 +153,7 @@ def test_texts_typed_before_unicode_or_decomposed_never_enter(office: Office) ->
     assert nfd.answer.values["DG02"] == "Tồn tại"
 
 
+@pytest.mark.slow
 def test_the_first_request_and_a_return_bring_the_form_and_reminders_do_not(
     mailroom: Mailroom, office: Office
 ) -> None:

@@ -47,6 +47,7 @@ def few(engine: Engine, dossier: PlanDossier, calendar: WorkingCalendar, *units:
     phases.open_phase(engine, PLAN, "P1", calendar=calendar, now=NOW)
 
 
+@pytest.mark.slow
 def test_the_letter_brings_the_annex_and_every_deadline_as_a_calendar_file(
     mailroom: Mailroom, dossier: PlanDossier, calendar: WorkingCalendar, blobs: BlobStore
 ) -> None:

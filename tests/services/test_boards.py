@@ -104,6 +104,7 @@ class Town:
             connection.execute(update(tables.contacts).where(*of_unit).values(flagged_at=self.now))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_board_as_of_an_instant_is_the_board_seen_then(
     office: Office, active_plan: PlanRecord, seed: int

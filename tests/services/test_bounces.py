@@ -82,6 +82,7 @@ def test_a_unit_nobody_can_reach_is_left_with_its_page_and_crashes_nothing(
     assert (row.obligation_id, row.unreachable) == (report, True)
 
 
+@pytest.mark.slow
 def test_the_head_who_has_his_own_assignment_does_not_get_the_bounced_one(
     mailroom: Mailroom, office: Office, blobs: BlobStore
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_reminder_that_comes_back_days_later_is_written_to_the_next_contact(
     assert len(mailroom.letters("<lanhdao.vp@")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("only_vp")
 def test_a_letter_returned_for_its_content_flags_nobody_and_is_told(mailroom: Mailroom) -> None:
     mailroom.plan(NOW)

@@ -66,6 +66,7 @@ def put_back(mailroom: Mailroom) -> None:
         )
 
 
+@pytest.mark.slow
 def test_letters_written_apart_are_those_written_at_the_claim(
     mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_returned_plan_gets_its_own_term_and_a_new_form(office: Office) -> Non
     assert "Ghi rõ nguồn" in asked.text
 
 
+@pytest.mark.slow
 def test_rules_suggest_from_words_and_files(
     office: Office, blobs: BlobStore, calendar: WorkingCalendar
 ) -> None:

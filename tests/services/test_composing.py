@@ -93,6 +93,7 @@ def test_a_call_before_the_claim_rests_the_letter_too(mailroom: Mailroom, office
     assert mailroom.letters("<thon-01@") == []
 
 
+@pytest.mark.slow
 def test_a_letter_goes_to_the_address_the_contact_has_when_it_is_written(
     mailroom: Mailroom, office: Office
 ) -> None:

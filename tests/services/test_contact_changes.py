@@ -85,6 +85,7 @@ def test_agreeing_moves_the_contact_and_ends_its_links(engine: Engine) -> None:
         decide_change(engine, change.id, commune=COMMUNE, agreed=False, by="vp", now=NOW)
 
 
+@pytest.mark.slow
 def test_refusing_leaves_the_contact_alone(engine: Engine) -> None:
     before, change = contact(engine), proposed(engine)
     decide_change(

@@ -37,6 +37,7 @@ def begin_anew(mails: Correspondence) -> None:
         connection.execute(update(tables.outbox).values(known))
 
 
+@pytest.mark.slow
 def test_every_mail_of_the_corpus_becomes_what_it_should_and_none_is_lost(
     mails: Correspondence,
 ) -> None:

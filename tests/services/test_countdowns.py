@@ -28,6 +28,7 @@ def kinds(reporting: Reporting) -> set[str]:
 LATER = {"undecided", "unnumbered", "undispatched", "unconfirmed"}
 
 
+@pytest.mark.slow
 def test_the_blockers_go_one_by_one_as_the_work_is_done(reporting: Reporting) -> None:
     office = reporting.office
     assert kinds(reporting) == {"missing_units", "unassembled", *LATER}
@@ -49,6 +50,7 @@ def test_the_blockers_go_one_by_one_as_the_work_is_done(reporting: Reporting) ->
     assert "unassembled" in kinds(reporting)
 
 
+@pytest.mark.slow
 def test_after_the_approval_only_the_office_blocks(reporting: Reporting) -> None:
     engine = reporting.office.engine
     reporting.report()

@@ -32,6 +32,7 @@ def remind(asked: Reporting, day: tuple[int, int], hour: str = "07:30") -> bool:
     )
 
 
+@pytest.mark.slow
 def test_it_goes_a_working_day_later_and_daily_from_the_last_safe_day(
     asked: Reporting, mailroom: Mailroom
 ) -> None:

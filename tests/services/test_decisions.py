@@ -114,6 +114,7 @@ def test_a_figure_that_does_not_reconcile_is_not_approved_but_may_be_returned(
     assert drafted.decide(Verdict.RETURNED, comment="Số liệu không khớp")
 
 
+@pytest.mark.slow
 def test_two_decisions_conflict(drafted: Reporting) -> None:
     drafted.decide()
     with pytest.raises(ConflictError, match="quyết định khác"):
@@ -187,6 +188,7 @@ def test_two_who_number_at_once_leave_one_number(drafted: Reporting) -> None:
     assert drafted.newest().number in found
 
 
+@pytest.mark.slow
 def test_a_number_is_used_once_a_year(drafted: Reporting) -> None:
     drafted.decide()
     drafted.number()
@@ -196,6 +198,7 @@ def test_a_number_is_used_once_a_year(drafted: Reporting) -> None:
     assert drafted.number(112, date(2027, 1, 4), other).number == 112
 
 
+@pytest.mark.slow
 def test_two_plans_numbered_at_once_do_not_share_a_number(drafted: Reporting) -> None:
     drafted.decide()
     other = approved_second_plan(drafted)

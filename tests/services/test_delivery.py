@@ -170,6 +170,7 @@ def test_outside_the_windows_only_receipts_leave(
     assert [letter["X-Dondoc-Kind"] for letter in mailroom.letters()] == ["E10", "E13"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hour", ["06:00", "12:00", "22:00"])
 def test_an_urgent_letter_leaves_at_any_hour_as_the_policy_says(
     mailroom: Mailroom, reporting: Reporting, hour: str

@@ -48,6 +48,7 @@ def test_one_letter_speaks_of_both_plans(mailroom: Mailroom, office: Office) -> 
     assert len(days) == 1
 
 
+@pytest.mark.slow
 def test_the_leader_is_told_who_sent_on_time_who_late_and_who_not(
     mailroom: Mailroom, office: Office
 ) -> None:

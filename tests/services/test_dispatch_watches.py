@@ -53,6 +53,7 @@ def room(
     return Room(engine, policy, calendar)
 
 
+@pytest.mark.slow
 def test_a_person_is_told_24_8_4_2_and_1_hours_before_the_deadline_and_at_it(room: Room) -> None:
     room.alter(attempt=3, last_text="450 4.7.1 greylisted.")
     told: dict[str, datetime] = {}

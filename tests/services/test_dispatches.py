@@ -57,6 +57,7 @@ def receive(reporting: Reporting, recipient: str) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_it_goes_once_to_the_province_and_the_department_with_both_files(
     numbered: Reporting, mailroom: Mailroom
 ) -> None:
@@ -211,6 +212,7 @@ def test_a_recipient_without_an_address_stops_the_dispatch(numbered: Reporting) 
     assert numbered.office.count(tables.dispatches) == 0
 
 
+@pytest.mark.slow
 def test_all_receipts_end_the_plan_and_thank_every_unit_once(
     numbered: Reporting, mailroom: Mailroom
 ) -> None:

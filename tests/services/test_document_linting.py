@@ -45,6 +45,7 @@ def points(reporting: Reporting) -> set[str]:
     return {one.point for one in verdict.breaches if one.severity is not Severity.REMARK}
 
 
+@pytest.mark.slow
 def test_a_draft_and_the_issued_report_are_sound(reporting: Reporting) -> None:
     reporting.report()
     reporting.assemble()

@@ -78,6 +78,7 @@ def test_while_another_reads_nothing_is_done(desk: Desk) -> None:
         assert fetch_mail(desk) == Fetched()
 
 
+@pytest.mark.slow
 def test_without_a_relay_replies_are_taken_from_the_catcher(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, reply_address=REPLY_TO, sender_address=SENDER)
     migrate(settings.engine_url)

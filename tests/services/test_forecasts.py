@@ -41,6 +41,7 @@ def as_sent(mailroom: Mailroom) -> list[Sent]:
     )
 
 
+@pytest.mark.slow
 def test_the_forecast_of_a_draft_is_what_an_untouched_campaign_sends(
     mailroom: Mailroom,
     imported_plan: PlanRecord,

@@ -62,6 +62,7 @@ def expected(sample: Sample) -> tuple[object, ...]:
     return sample.mail_class, sample.state, sample.gravity
 
 
+@pytest.mark.slow
 def test_every_mail_of_the_corpus_is_taken_for_what_it_is(ledger: Engine, blobs: BlobStore) -> None:
     judged = {sample.name: judge(ledger, blobs, sample.raw) for sample in CORPUS}
     assert len(judged) == len(CORPUS) >= 60

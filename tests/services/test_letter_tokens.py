@@ -113,6 +113,7 @@ def test_a_frozen_letter_keeps_its_envelope_and_token(
     assert (draft.frozen, draft.envelope_from, draft.token_sha256) == tuple(frozen.values())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("active_plan")
 def test_without_plus_addressing_addresses_are_plain(
     mailroom: Mailroom, letterhead: Letterhead, blobs: BlobStore

@@ -214,6 +214,7 @@ def test_a_file_that_is_not_taken_is_named_and_kept(mails: Correspondence) -> No
     assert set(letter.context["files"]) == {"KH.pdf", REFUSED[0][0]}
 
 
+@pytest.mark.slow
 def test_an_answer_counts_from_its_arrival_and_not_from_its_reading(mails: Correspondence) -> None:
     to = mails.write("thon-01", SHEET_OF)
     came = at((12, 5), "07:10")

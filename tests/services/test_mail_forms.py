@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from openpyxl import Workbook
 
 from models.incoming import InboxState
@@ -56,6 +57,7 @@ def test_figures_in_the_words_must_not_contradict_the_form(mails: Correspondence
     assert len(mails.versions()) == 1
 
 
+@pytest.mark.slow
 def test_another_units_form_is_never_taken(mails: Correspondence) -> None:
     to = mails.write("thon-01", SHEET_OF)
     files = {"bieu.xlsx": filled_form(mails.clerk, owed_by("thon-02"), VALUES)}

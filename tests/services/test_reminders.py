@@ -68,6 +68,7 @@ def test_two_planners_at_once_write_each_reminder_once(mailroom: Mailroom) -> No
     assert {i.outbox_id for i in mailroom.items()} - {None} == {row.id for row in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("active_plan")
 def test_nobody_is_reminded_twice_a_day_and_each_rung_is_used_once(mailroom: Mailroom) -> None:
     letters = superseded = 0

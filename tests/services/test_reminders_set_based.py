@@ -89,6 +89,7 @@ class Judge:
         return written[0] | letters, written[1] | items
 
 
+@pytest.mark.slow
 def test_both_ways_to_plan_write_the_same_rows(
     engine: Engine,
     calendar: WorkingCalendar,

@@ -179,6 +179,7 @@ def test_hostile_words_are_cleaned_and_stay_words(reporting: Reporting) -> None:
     assert {"A & <b> {{lời}}.", "=HYPERLINK(x).", "#typst[*đậm*]."} <= set(told)
 
 
+@pytest.mark.slow
 def test_an_unknown_part_is_named_and_an_approved_report_is_left_alone(
     reporting: Reporting,
 ) -> None:

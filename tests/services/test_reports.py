@@ -76,6 +76,7 @@ def test_nil_is_a_report_without_figures(reporting: Reporting) -> None:
     assert made.content.totals.total("TT01").value is None
 
 
+@pytest.mark.slow
 def test_only_the_accepted_version_counts(reporting: Reporting) -> None:
     office, sheet = reporting.office, owed_by("thon-01")
     office.submit(sheet, SHEET, now=at((18, 6)))

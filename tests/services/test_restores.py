@@ -96,6 +96,7 @@ def put_back(engine: Engine, since: datetime, *, accepted: int) -> None:
         connection.execute(update(tables.epochs).values(seq=accepted))
 
 
+@pytest.mark.slow
 def test_a_restored_database_sends_no_reminder_a_second_time(
     settings: Settings, engine: Engine, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_a_restored_database_sends_no_reminder_a_second_time(
     assert set(ids.values()) == {1}
 
 
+@pytest.mark.slow
 def test_what_was_not_sent_in_the_gap_goes_out_after_the_release(
     settings: Settings, engine: Engine, tmp_path: Path
 ) -> None:

@@ -119,6 +119,7 @@ class Hanging(FaultyRelay):
         return answer
 
 
+@pytest.mark.slow
 def test_a_sender_that_is_cancelled_puts_back_what_it_did_not_send(
     mailroom: Mailroom, queue: int
 ) -> None:

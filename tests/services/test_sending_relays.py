@@ -64,6 +64,7 @@ def relay_row(mailroom: Mailroom) -> tuple[int, datetime | None]:
     return row.failures, row.open_until
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("queue")
 def test_the_breaker_opens_for_longer_each_time_and_closes_when_a_letter_is_taken(
     mailroom: Mailroom, free_port: int

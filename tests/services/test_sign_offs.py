@@ -70,6 +70,7 @@ def test_the_form_carries_what_the_rules_found(drafted: Reporting) -> None:
     assert verdict.rule_set == RULES.id
 
 
+@pytest.mark.slow
 def test_errors_of_form_need_a_word_why_it_is_good_nevertheless(
     drafted: Reporting, dossier: PlanDossier
 ) -> None:

@@ -91,6 +91,7 @@ def test_extensions_and_calls_are_told(office: Office) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_reports_way_is_told_to_its_receipt(reporting: Reporting) -> None:
     office = reporting.office
     reporting.report()
