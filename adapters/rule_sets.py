@@ -1,5 +1,6 @@
 """Rule sets for the form of documents, read from their files."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -13,8 +14,9 @@ RULE_SETS = CONFIG_FOLDER / "rule_sets"
 CURRENT = "nd30-2020"
 
 
+@lru_cache(maxsize=4)
 def read_rule_set(name: str = CURRENT, folder: Path = RULE_SETS) -> RuleSet:
-    """Return a version of the rules.
+    """Return a version of the rules; a process reads a file once.
 
     Raises:
         UsageError: there is no such file, or it is not a rule set.

@@ -1,6 +1,6 @@
 """Real things for the services: the plan of Bát Mọt, a database, files, a mail server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from adapters.policies import read_policy
 from config.settings import CONFIG_FOLDER
 from models.addresses import Mailbox
 from models.calendars import WorkingCalendar
+from models.document_rules import FormVerdict, RuleSet
+from models.nd30_document import ReadDocument
+from models.nd30_lint import lint
 from models.plans import PlanDossier
 from models.reminder_policy import ReminderPolicy
 from services import dispatch_packages, document_linting, phases, plans, signed_files
@@ -35,13 +38,26 @@ from tests.services.stage import ISSUED_ON, NUMBER, PLAN, Office, at
 
 @pytest.fixture(scope="session", autouse=True)
 def read_once() -> Iterator[None]:
-    """Read the same octets once: most reports of the tests are the same, and a PDF takes long."""
+    """Read and judge the same octets once: most reports of the tests are the same, and a PDF takes long."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document_linting, "read_document", lru_cache(maxsize=64)(read_document))
+        patch.setattr(document_linting, "lint", _linted_once())
         facts = lru_cache(maxsize=64)(read_pdf_facts)
         for module in (dispatch_packages, signed_files):
             patch.setattr(module, "read_pdf_facts", facts)
         yield
+
+
+def _linted_once() -> Callable[..., FormVerdict]:
+    known: dict[tuple[ReadDocument, int, str | None], tuple[RuleSet, FormVerdict]] = {}
+
+    def linted(read: ReadDocument, rules: RuleSet, *, kind: str | None = None) -> FormVerdict:
+        key = (read, id(rules), kind)
+        if key not in known:
+            known[key] = (rules, lint(read, rules, kind=kind))  # kept: no other gets its id
+        return known[key][1]
+
+    return linted
 
 
 @pytest.fixture(scope="session")
