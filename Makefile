@@ -48,7 +48,7 @@ test-all: # the tests' part of test, beside its lint
 	$(PYTEST) --no-loadscope-reorder -m "not faults" --cov --cov-report=term
 
 test-fast: setup ## what needs no browser, database server or Prefect server
-	$(PYTEST) -m "not slow and not faults"
+	$(PYTEST) -m "not slow and not faults" --hypothesis-profile quick
 
 test-faults: setup ## the long form of fault injection, with its figures and seeds (about an hour)
 	bash tests/system_packages.sh

@@ -21,6 +21,9 @@ from tests.schedule import dearest_first, quick_collection, trace
 hypothesis.settings.register_profile(
     "dondoc", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile(
+    "quick", hypothesis.settings.get_profile("dondoc"), max_examples=20
+)
 hypothesis.settings.load_profile("dondoc")
 
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
@@ -150,10 +153,21 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+def prefect_tables(session_folder: Path) -> Path:
+    """The empty tables of a Prefect server, to copy: each server would make them in five seconds."""
+    from tests.prefect_server import tables_made_once  # noqa: PLC0415 - see below
+
+    return tables_made_once(session_folder / "prefect")
+
+
+@pytest.fixture(scope="session")
+def prefect_server(
+    prefect_tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, str]]:
     """A Prefect server for flows run in this process; gives its environment."""
     # Here, not at the top: importing Prefect takes two seconds, and the quick tests do without.
     from tests.prefect_server import running_server  # noqa: PLC0415 - see above
 
-    with running_server(tmp_path_factory.mktemp("prefect"), find_free_port()) as environment:
+    home, port = tmp_path_factory.mktemp("prefect"), find_free_port()
+    with running_server(home, port, tables=prefect_tables) as environment:
         yield environment

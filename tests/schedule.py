@@ -18,6 +18,12 @@ DEAREST = (
     "cli/test_rehearsal_ways.py",
     "cli/test_rehearsal.py",
     "cli/test_campaign_documents.py",
+    "deployments/test_engine.py",
+    "deployments/test_alarm_path.py",
+    "flows/test_flows.py",
+    "flows/test_alarm.py",
+    "services/test_reminders_set_based.py",
+    "adapters/test_same_pages.py",
 )
 RANK = {TESTS / name: rank for rank, name in enumerate(DEAREST)}
 

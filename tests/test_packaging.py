@@ -93,6 +93,7 @@ def test_the_versions_that_break_the_prefect_server_stay_out() -> None:
     assert installed["sqlalchemy"] < Version("2.1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", SPECS, ids=lambda s: s.entrypoint)
 def test_every_deployment_names_a_flow_that_can_be_imported(spec: DeploymentSpec) -> None:
     assert load_flow(spec).fn is not None

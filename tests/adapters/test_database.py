@@ -133,6 +133,7 @@ def test_a_database_out_of_reach_is_a_passing_trouble(free_port: int) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
     for _ in range(2):
         migrate(empty_database_url)

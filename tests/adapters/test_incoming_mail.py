@@ -177,6 +177,7 @@ def test_nesting_hidden_from_the_scan_is_caught_by_the_reader() -> None:
     assert (read.fault, read.subject) == ("E-IN-DEPTH", "Re: Giao nhiệm vụ")
 
 
+@pytest.mark.slow
 def test_hostile_mails_cost_little_time() -> None:
     dashes = mail("--\n" * 300_000)
     started = time.process_time()

@@ -98,6 +98,7 @@ def test_a_letter_missing_from_the_font_is_named_with_its_text() -> None:
         write_pdf(letter_with(body("Bà con hưởng ứng 👍 rất đông")), timestamp=AT)
 
 
+@pytest.mark.slow
 def test_annexes_count_their_pages_and_hide_the_first_number() -> None:
     printed = [flat(page) for page in pages(final_report())]
     starts = [index for index, page in enumerate(printed) if page.startswith("Phụ lục")]

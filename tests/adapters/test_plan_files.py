@@ -387,6 +387,7 @@ def _code_only(path: Path) -> str:
     return re.sub(r'(?i)#.*|"""(?:.|\n)*?"""|ví dụ.*', "", path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_shipped_yaml_is_plain_yaml() -> None:
     for file in CONFIG.glob("*/*.yaml"):
         assert yaml.safe_load(file.read_text(encoding="utf-8")) is not None

@@ -84,6 +84,7 @@ def outcomes() -> dict[tuple[str, str], Outcome]:
     return asyncio.run(run())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "way"), [pytest.param(*case, id=f"{case[0].name}-{case[1]}") for case in cases()]
 )

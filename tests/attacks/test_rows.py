@@ -64,6 +64,7 @@ def test_every_row_that_concerns_outgoing_mail_is_a_test() -> None:
     assert all(row["row"] in OUTGOING for row in ROWS if row["whose"] == "outgoing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [row for row in ROWS if "tests" in row], ids=lambda r: r["row"])
 def test_every_test_that_a_row_names_exists(row: dict[str, Any]) -> None:
     assert [test for test in row["tests"] if not exists(test)] == []

@@ -174,6 +174,7 @@ def test_two_rehearsals_never_share_a_folder(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_plan_is_found_by_path_file_name_or_id() -> None:
     by_name = find_dossier("bat-mot-2026")
     assert find_dossier("kh-khcn-2026") == by_name

@@ -27,6 +27,7 @@ from deployments.register import register
 from deployments.session import prefect_session
 from services import plans
 from tests.postgresql_cluster import find_free_port
+from tests.prefect_server import put_tables
 
 pytestmark = pytest.mark.slow
 
@@ -61,13 +62,16 @@ def monday(hour: str) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    prefect_tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     home = tmp_path_factory.mktemp("alarm-path")
     found = Installation(home, home / "clock")
     found.go_to("07:00")
     put_plan_in_force(home)
     environment = prefect_environment(home / "prefect", "127.0.0.1", find_free_port())
     environment["PREFECT_WORKER_QUERY_SECONDS"] = "1"
+    put_tables(prefect_tables, environment)
     with (
         MailCatcher(home / "mail", clock=lambda: monday("07:00")) as catcher,
         prefect_session(environment),

@@ -19,6 +19,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from config.prefect_environment import prefect_environment
 from config.settings import inherited_environment
 from deployments.catalogue import POOL, SPECS
+from tests.prefect_server import database_of, put_tables
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +63,11 @@ asyncio.run(main())
 
 
 @pytest.fixture
-def running(tmp_path: Path, free_port: int) -> Iterator[subprocess.Popen[str]]:
+def running(
+    tmp_path: Path, free_port: int, prefect_tables: Path
+) -> Iterator[subprocess.Popen[str]]:
     """A program with server, worker and a flow run in the middle of its work."""
+    put_tables(prefect_tables, prefect_environment(tmp_path, "127.0.0.1", free_port))
     program = subprocess.Popen(
         (sys.executable, "-c", PROGRAM, str(tmp_path), str(free_port)),
         stdout=subprocess.PIPE,
@@ -146,6 +150,5 @@ def test_prefect_deploy_takes_the_file_from_the_root(prefect_server: dict[str, s
 
 def run_states(home: Path) -> list[str]:
     """The states of all flow runs, read from Prefect's own database."""
-    address = prefect_environment(home, "", 0)["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
-    with closing(sqlite3.connect(address.removeprefix("sqlite+aiosqlite:///"))) as connection:
+    with closing(sqlite3.connect(database_of(prefect_environment(home, "", 0)))) as connection:
         return [state for (state,) in connection.execute("SELECT state_type FROM flow_run")]

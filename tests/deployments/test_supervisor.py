@@ -151,6 +151,7 @@ def test_a_signal_ends_what_is_awaited_and_the_program_goes_on(number: signal.Si
     assert asyncio.run(scenario())
 
 
+@pytest.mark.slow
 def test_a_killed_supervisor_leaves_no_child() -> None:
     program = (
         "import asyncio, sys\n"

@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+)
 from prefect.client.schemas.objects import Artifact, FlowRun
 from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
 
@@ -92,9 +97,12 @@ def commune(
 
 
 def newest_run() -> FlowRun:
-    """The flow run that was made last."""
+    """The flow run that was made last; what other tests have scheduled is not made yet."""
+    made_here = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(is_null_=True))
     with get_client(sync_client=True) as client:
-        return client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=1)[0]
+        return client.read_flow_runs(
+            flow_run_filter=made_here, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=1
+        )[0]
 
 
 def artifacts(client: SyncPrefectClient, key: str) -> list[Artifact]:

@@ -84,6 +84,7 @@ def test_a_local_part_with_diacritics_is_refused_with_its_own_code(text: str) ->
         check_address(text)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60) | st.emails())
 def test_what_is_accepted_is_ascii_without_spaces_and_stays_the_same(text: str) -> None:
     try:

@@ -225,6 +225,7 @@ def interleavings(count: int, seed: int) -> tuple[int, int]:
     return sum(len(w.planned) for w in worlds), sum(len(w.delivered) for w in worlds)
 
 
+@pytest.mark.slow
 def test_the_random_world_does_chase() -> None:
     planned, delivered = interleavings(200, seed=2026)
     assert planned > 1000

@@ -278,6 +278,7 @@ def test_every_figure_is_exactly_what_its_sources_say(reports: list[AcceptedRepo
         assert (total.value or 0) == sum(int(str(s.value)) for s in total.counted)
 
 
+@pytest.mark.slow
 @given(campaigns)
 def test_no_event_counts_twice(reports: list[AcceptedReport]) -> None:
     told = {

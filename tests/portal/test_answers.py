@@ -64,6 +64,7 @@ def test_an_answer_written_as_a_form_reads_back_the_same(answer: Answer) -> None
     assert reading.answer == answer
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from([
     "v.TT01", "v.CD02", "v.HD01.0.date", "v.HD01.0.participants", "v.TT04.zalo", "ngay_van_ban",

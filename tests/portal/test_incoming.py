@@ -103,6 +103,7 @@ def test_the_office_asks_the_unit_or_closes_a_mail(site: Site, mails: Correspond
     assert states == [InboxState.ASKED, InboxState.SETTLED]
 
 
+@pytest.mark.slow
 def test_documents_waiting_for_a_person_are_entered_beside_the_mail(
     site: Site, mails: Correspondence
 ) -> None:
@@ -139,6 +140,7 @@ def test_documents_waiting_for_a_person_are_entered_beside_the_mail(
     assert "không tự duyệt" in own.text.lower()
 
 
+@pytest.mark.slow
 def test_a_doubtful_mail_offers_no_form_before_somebody_said_it_is_genuine(
     site: Site, mails: Correspondence
 ) -> None:

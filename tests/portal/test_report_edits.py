@@ -73,6 +73,7 @@ def test_a_part_is_edited_confirmed_and_given_back(office: Site) -> None:
     assert "trở lại bản máy soạn" in office.client.get(PAGE).text
 
 
+@pytest.mark.slow
 def test_what_cannot_be_kept_is_shown_again_in_full(office: Site) -> None:
     before = newest(office)
     text = "dòng đầu\n" + "x" * MAX_CHARACTERS + " <script>cuối"
@@ -95,6 +96,7 @@ def test_the_second_of_two_writers_keeps_the_words_and_sees_why(office: Site) ->
     assert "Người thứ nhất" in newest(office)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "status"),
     [({"viec": "x"}, 422), ({"ma_bieu_mau": "x"}, 403), ({"muc": "xx"}, 404)],
@@ -107,6 +109,7 @@ def test_a_form_that_is_not_ours_changes_nothing(
     assert office.row_counts()["report_edits"] == 0
 
 
+@pytest.mark.slow
 def test_an_approved_report_is_only_shown(office: Site) -> None:
     desk = office.desk(JUNE)
     with transaction(desk.engine) as connection:

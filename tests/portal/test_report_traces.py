@@ -44,6 +44,7 @@ def test_every_figure_is_a_link_that_opens(office: Site) -> None:
         assert "Không khớp" not in shown.text
 
 
+@pytest.mark.slow
 def test_a_figure_tells_submission_field_person_and_sum(office: Site) -> None:
     page = office.client.get(f"{REPORT}/so-lieu/TT01").text
     for words in (f"{PLAN}/PSL/thon-01/1@1", "Bản 1, mục TT01", "Thôn Vịn", "Cộng", "trang web",
@@ -55,6 +56,7 @@ def test_a_figure_tells_submission_field_person_and_sum(office: Site) -> None:
     assert "Thôn Khẹo" in office.client.get(f"{REPORT}/so-lieu/coverage.missing").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["so-lieu/XX", "so-lieu/coverage.__class__", "so-lieu/quotes.x.9"])
 def test_a_figure_that_is_not_there_is_a_clear_404(office: Site, path: str) -> None:
     answer = office.client.get(f"{REPORT}/{path}")
@@ -62,6 +64,7 @@ def test_a_figure_that_is_not_there_is_a_clear_404(office: Site, path: str) -> N
     assert "Không có chỉ tiêu" in answer.text
 
 
+@pytest.mark.slow
 def test_who_reported_when_stays_in_the_commune(office: Site) -> None:
     page = office.client.get(REPORT).text
     assert "lưu tại xã, không gửi lên trên" in page

@@ -78,6 +78,7 @@ def test_a_version_stands_beside_the_one_before_with_what_changed(site: Site) ->
     assert "Bản 3 so với bản 1" in site.client.get(f"/tham-dinh/viec/{SHEET}?so_voi=1").text
 
 
+@pytest.mark.slow
 def test_accepting_is_for_the_version_seen(site: Site) -> None:
     send(site)
     send(site, answer=GOOD.model_copy(update={"values": {"TT01": 9}}), nonce="2")
@@ -113,6 +114,7 @@ def test_returning_names_fields_and_a_day_and_keeps_what_was_typed(site: Site) -
     assert review["reviewer"] == "t-administrator"
 
 
+@pytest.mark.slow
 def test_a_question_leaves_the_state_and_shows_its_answer(site: Site) -> None:
     send(site)
     assert act(site, f"viec/hoi/{SHEET}", cau_hoi=" ").status_code == 409
@@ -215,6 +217,7 @@ def test_a_file_is_fetched_by_the_version_that_holds_it(site: Site) -> None:
     assert site.client.get(f"/tham-dinh/tep/2/{sha256}/{SHEET}").status_code == 404
 
 
+@pytest.mark.slow
 def test_nobody_accepts_what_they_entered_or_what_their_unit_sent(site: Site) -> None:
     site.sign_in(Role.OFFICE, unit_id="thon-02")
     page = site.client.get(f"/tham-dinh/nhap-thay/{SHEET}")

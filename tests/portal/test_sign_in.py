@@ -176,6 +176,7 @@ def test_one_s_own_password_is_changed(door: Site) -> None:
     assert type_in(door, OTHER).status_code == 303
 
 
+@pytest.mark.slow
 def test_a_one_time_link_is_opened_often_and_used_once(site: Site) -> None:
     site.session(Role.OFFICE)
     site.sign_out()

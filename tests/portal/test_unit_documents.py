@@ -22,6 +22,7 @@ def test_the_page_offers_the_blank_form_and_then_the_document_sent(site: Site) -
         assert f"{page}/van-ban/1/pdf/{SHEET}" in site.client.get(place).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "media_type"), [("docx", DOCX), ("pdf", PDF)])
 def test_what_is_downloaded_is_sound_and_the_same_each_time(
     site: Site, ending: str, media_type: str

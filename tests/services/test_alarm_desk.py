@@ -48,6 +48,7 @@ def subjects(settings: Settings) -> list[str]:
     return [x.subject for x in letters if "quan-tri@x.example" in x.recipient]
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_raised_told_and_sent(desk: Desk) -> None:
     assert asyncio.run(alarm_desk.report_failed_run(desk, **FAILED))
     assert asyncio.run(alarm_desk.look_and_tell(desk)) == 1

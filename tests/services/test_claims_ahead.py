@@ -101,6 +101,7 @@ def test_a_copy_that_dies_costs_no_letter(mailroom: Mailroom) -> None:
     assert {row.state for row in mailroom.rows()} == {LetterState.SENDING}
 
 
+@pytest.mark.slow
 def test_what_lost_its_reason_while_it_was_written_is_not_sent(
     mailroom: Mailroom,
 ) -> None:
@@ -125,6 +126,7 @@ def test_what_lost_its_reason_while_it_was_written_is_not_sent(
     assert not lost & marked
 
 
+@pytest.mark.slow
 def test_a_plan_the_copy_has_not_seen_is_written_here_and_known_by_the_next(
     mailroom: Mailroom,
 ) -> None:

@@ -26,6 +26,7 @@ def dossier(dossier: PlanDossier) -> PlanDossier:
     return with_units(dossier, FEW)
 
 
+@pytest.mark.slow
 def test_a_reminder_says_exactly_what_is_owed_when_it_is_claimed(
     mailroom: Mailroom, office: Office
 ) -> None:
@@ -53,6 +54,7 @@ def test_a_letter_does_not_say_late_once_the_late_item_has_come(
     assert "QUÁ HẠN" not in str(reminder["Subject"])
 
 
+@pytest.mark.slow
 def test_a_unit_that_reports_before_the_claim_gets_no_reminder(
     mailroom: Mailroom, office: Office
 ) -> None:
@@ -68,6 +70,7 @@ def test_a_unit_that_reports_before_the_claim_gets_no_reminder(
     assert "không còn việc" in row.last_text.casefold()
 
 
+@pytest.mark.slow
 def test_an_extension_before_the_claim_ends_the_letter_of_the_old_ladder(
     mailroom: Mailroom, office: Office
 ) -> None:
@@ -82,6 +85,7 @@ def test_an_extension_before_the_claim_ends_the_letter_of_the_old_ladder(
     assert [r.state for r in late] == [LetterState.SUPERSEDED]
 
 
+@pytest.mark.slow
 def test_a_call_before_the_claim_rests_the_letter_too(mailroom: Mailroom, office: Office) -> None:
     excuse(office, owed_by("thon-01", "XN"))
     mailroom.plan(EARLY)
@@ -111,6 +115,7 @@ def test_a_letter_goes_to_the_address_the_contact_has_when_it_is_written(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("active_plan")
 def test_reminders_long_before_the_deadline_bring_it_as_a_calendar_file(mailroom: Mailroom) -> None:
     mailroom.plan(at((18, 5), "07:30"))
@@ -122,6 +127,7 @@ def test_reminders_long_before_the_deadline_bring_it_as_a_calendar_file(mailroom
     assert b"BEGIN:VCALENDAR" in files["thoi-han-BC-22-06.ics"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("active_plan")
 def test_a_letter_with_broken_facts_is_set_aside_and_the_queue_goes_on(mailroom: Mailroom) -> None:
     letters = [
@@ -143,6 +149,7 @@ def missing_file() -> Attachment:
     return Attachment(sha256="0" * 64, name="mat.pdf", size=1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("active_plan")
 def test_an_expired_reminder_gives_its_rungs_back_for_the_latest_of_the_next_morning(
     mailroom: Mailroom,

@@ -44,6 +44,7 @@ def test_it_goes_a_working_day_later_and_daily_from_the_last_safe_day(
     assert [one["is_urgent"] for one in told] == [False, False, True, True]
 
 
+@pytest.mark.slow
 def test_the_letter_says_that_it_is_urgent_and_until_when(
     asked: Reporting, mailroom: Mailroom
 ) -> None:

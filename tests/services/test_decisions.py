@@ -34,6 +34,7 @@ def drafted(reporting: Reporting) -> Reporting:
     return reporting
 
 
+@pytest.mark.slow
 def test_the_leader_is_asked_once_with_the_draft_and_what_is_missing(
     drafted: Reporting, mailroom: Mailroom
 ) -> None:
@@ -47,6 +48,7 @@ def test_the_leader_is_asked_once_with_the_draft_and_what_is_missing(
     assert "Thôn" in body_of(letter)
 
 
+@pytest.mark.slow
 def test_asking_ends_the_synthesis(drafted: Reporting) -> None:
     assert drafted.office.obligation(owed_by("vhxh", "TH")).is_open
     drafted.ask()
@@ -72,6 +74,7 @@ def test_the_decision_is_recorded_once_and_told_to_the_coordinator(
     assert not drafted.ask()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "sha256"), [(2, None), (0, None), (1, "0" * 12), (1, ""), (1, "short")]
 )

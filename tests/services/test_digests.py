@@ -34,6 +34,7 @@ def second(engine: Engine, active_plan: PlanRecord, office: Office) -> PlanRecor
     return plan
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("second")
 def test_one_letter_speaks_of_both_plans(mailroom: Mailroom, office: Office) -> None:
     excuse(office, owed_by("dt-mttq", "XN"))
@@ -80,6 +81,7 @@ def test_the_leader_is_told_who_sent_on_time_who_late_and_who_not(
     assert mailroom.row(LetterKind.LEADER_INFORMED, contact="vhxh.head").unit_id == "vhxh"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("active_plan")
 def test_the_head_reads_who_of_the_unit_was_silent(mailroom: Mailroom) -> None:
     mailroom.plan(at((23, 6), "07:30"))

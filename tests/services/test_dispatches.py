@@ -96,6 +96,7 @@ def test_without_a_draft_nothing_is_ready(reporting: Reporting) -> None:
     assert reporting.dispatch_if_ready(now=NOW) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "last"),
     [
@@ -165,6 +166,7 @@ def test_who_acts_before_the_safety_copy_prevents_it(
     assert states(mailroom) == {LetterState.ACCEPTED}
 
 
+@pytest.mark.slow
 def test_a_report_that_no_server_took_in_time_is_a_persons_to_send(
     numbered: Reporting, mailroom: Mailroom
 ) -> None:

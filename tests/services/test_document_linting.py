@@ -55,6 +55,7 @@ def test_a_draft_and_the_issued_report_are_sound(reporting: Reporting) -> None:
     assert points(reporting) == set()
 
 
+@pytest.mark.slow
 def test_nothing_about_a_report_stays_unseen(numbered: Reporting) -> None:
     verdict = lint_report(numbered.office.engine, PLAN, rules=RULES, blobs=numbered.blobs)
     assert (verdict.medium, verdict.kind, verdict.unseen) == (Medium.REGISTER, "BC", ())
@@ -72,6 +73,7 @@ def other_report(reporting: Reporting, number: int, issued_on: date) -> None:
         connection.execute(insert(tables.reports).values(row))
 
 
+@pytest.mark.slow
 def test_a_number_given_twice_in_a_year_is_caught(numbered: Reporting) -> None:
     other_report(numbered, 112, ISSUED)
     assert points(numbered) == {"F-28"}
@@ -155,6 +157,7 @@ def test_our_own_documents_are_sound(name: str, write: Callable[[OfficialDocumen
     ]
 
 
+@pytest.mark.slow
 def test_the_assignment_of_the_real_plan_is_sound(dossier: PlanDossier) -> None:
     document = build_assignment_annex(dossier)
     for content in (docx_of(document), pdf_of(document)):

@@ -59,6 +59,7 @@ DOUBTFUL = (
 )
 
 
+@pytest.mark.slow
 def test_what_is_not_beyond_doubt_is_no_answer(mails: Correspondence) -> None:
     to = mails.write("thon-01", SHEET_OF)
     found = {}

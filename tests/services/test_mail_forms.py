@@ -80,6 +80,7 @@ def test_a_spreadsheet_that_is_no_form_is_a_document_only_where_no_form_is_asked
     assert (mails.versions(SHEET_OF), mails.state()) == ([], InboxState.ASKED)
 
 
+@pytest.mark.slow
 def test_a_corrected_form_is_the_next_version_until_the_first_is_accepted(
     mails: Correspondence, office: Office
 ) -> None:

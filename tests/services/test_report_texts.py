@@ -33,6 +33,7 @@ def test_the_words_follow_the_report_to_its_number(reporting: Reporting) -> None
     )
 
 
+@pytest.mark.slow
 def test_a_return_is_told_with_its_comment(reporting: Reporting) -> None:
     reporting.report()
     reporting.excuse_the_rest()

@@ -99,6 +99,7 @@ def test_a_trace_tells_who_entered_what_and_when_and_why_it_counts(
     assert made.id.endswith("/1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reference", "value"),
     [("coverage.missing", 2), ("units.KP01", 2), ("KP03", 87_450_000), ("TT04.zalo", 452),

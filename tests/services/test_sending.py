@@ -37,6 +37,7 @@ def message_ids(mailroom: Mailroom) -> Counter[str]:
     return Counter(str(letter["Message-ID"]) for letter in mailroom.letters())
 
 
+@pytest.mark.slow
 def test_four_lines_send_each_letter_once_and_record_each(mailroom: Mailroom, queue: int) -> None:
     done = asyncio.run(mailroom.deliver(NOW, mailroom.catcher.port, traffic=FOUR))
     assert done == Delivery(accepted=queue)
@@ -74,6 +75,7 @@ def test_two_claims_at_once_share_nothing(mailroom: Mailroom, queue: int) -> Non
     assert len(taken) == queue
 
 
+@pytest.mark.slow
 def test_senders_at_once_double_nothing(mailroom: Mailroom, queue: int) -> None:
     done: list[Delivery] = []
 

@@ -51,6 +51,7 @@ class Interrupted(FaultyRelay):
         return super()._answer(key, default)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["DATA", "DOT"])
 def test_a_database_that_goes_away_loses_no_outcome_and_stops_the_marks(
     mailroom: Mailroom, queue: int, key: str, monkeypatch: pytest.MonkeyPatch

@@ -45,6 +45,7 @@ def ask(drafted: Reporting) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_the_leader_is_asked_when_both_are_there(drafted: Reporting) -> None:
     engine, calendar = drafted.office.engine, drafted.office.calendar
     with pytest.raises(RefusedError, match="chưa được xác nhận nội dung, thể thức"):
@@ -96,6 +97,7 @@ def test_one_person_does_not_answer_for_both(drafted: Reporting) -> None:
         form(drafted, "nguyễn văn a")
 
 
+@pytest.mark.slow
 def test_a_new_version_is_to_be_answered_for_anew(drafted: Reporting) -> None:
     drafted.sign_off()
     drafted.edit("chi_dao", "Lãnh đạo xã chỉ đạo sát sao.")

@@ -26,6 +26,7 @@ def text_of(docx: bytes) -> str:
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
+@pytest.mark.slow
 def test_each_late_product_has_a_draft_and_mass_organisations_have_their_own(
     mailroom: Mailroom, office: Office
 ) -> None:
