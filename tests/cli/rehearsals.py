@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from config.prefect_environment import rehearsal_environment
 from config.settings import CONFIG_FOLDER, inherited_environment
 
 ROOT = CONFIG_FOLDER.parent
@@ -66,6 +68,14 @@ class Rehearsal:
         """The accepted letters, of those kinds if any are named."""
         rows = (r for r in self.timeline if r["kind"] == "letter" and r["state"] == "accepted")
         return [r for r in rows if not kinds or r["what"] in kinds]
+
+
+def lay_tables(tables: Path, out: Path) -> None:
+    """Save a rehearsal in that folder the five seconds in which its Prefect makes its tables."""
+    environment = rehearsal_environment(out / "prefect", "127.0.0.1", 0)
+    database = Path(environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"].partition(":///")[2])
+    database.parent.mkdir(parents=True)
+    shutil.copy(tables, database)
 
 
 def command(plan: str | Path, out: Path, scenario: str, through: str = "") -> list[str]:

@@ -13,7 +13,7 @@ from tests.cli.campaign_documents import (
     stored_documents,
     unit_documents,
 )
-from tests.cli.rehearsals import PLAYS, Rehearsal, play, shorter_plan
+from tests.cli.rehearsals import PLAYS, Rehearsal, lay_tables, play, shorter_plan
 from tests.nd30_seeds import judged
 from tests.rendering import convert, draw, equal_share, inks, page_lines
 
@@ -21,9 +21,10 @@ pytestmark = [pytest.mark.slow, PLAYS]
 
 
 @pytest.fixture(scope="module")
-def worst(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+def worst(prefect_tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     """The second plan, shortened, under the scenario "worst"."""
     folder = tmp_path_factory.mktemp("worst")
+    lay_tables(prefect_tables, folder / "out")
     return play(shorter_plan(folder / "config"), folder / "out", scenario="worst")
 
 
