@@ -1,13 +1,17 @@
 """Error pages: what happened and what to do, never a trace and never a token."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
+from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
+from config.clock import read_now
 from models.errors import (
     DondocError,
     RefusedError,
@@ -21,10 +25,11 @@ from portal.officers import SignInNeededError, sign_in_path
 from portal.pages import headers_of
 from portal.posted import typed_fields
 from portal.visitors import READ
+from services.strays import note_stray
 
 RETRY_SECONDS = "30"
-GONE, BUSY = 410, 503
-OFFERED_LINK = frozenset({404, GONE})
+NOT_FOUND, GONE, BUSY = 404, 410, 503
+OFFERED_LINK = frozenset({NOT_FOUND, GONE})
 ERRORS: dict[int, tuple[str, str]] = {
     400: ("Yêu cầu không hợp lệ", "Hãy tải lại trang rồi gửi lại."),
     401: ("Chưa đăng nhập", "Phiên làm việc đã hết; hãy đăng nhập lại tại /dang-nhap rồi gửi lại."),
@@ -54,6 +59,8 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
     def page(
         request: Request, status: int, message: str = "", more: Mapping[str, str] | None = None
     ) -> Response:
+        if status == NOT_FOUND:
+            _note_stray(request)
         context = _context(request, status, message)
         headers = headers_of(settings_of(request)) | dict(more or {})
         if status == BUSY:
@@ -83,6 +90,19 @@ def add_error_pages(app: FastAPI, templates: Jinja2Templates) -> None:
     app.add_exception_handler(RequestValidationError, lambda request, _: page(request, 422))
     app.add_exception_handler(DondocError, show_fault)
     app.add_exception_handler(Exception, lambda request, _: page(request, 500))
+
+
+def _note_stray(request: Request) -> None:
+    """Put down who asked; the page is the same for all, and comes even when the ledger does not."""
+    contact_id = getattr(request.state, "session_contact", None)
+    if contact_id is None:
+        return
+    settings = settings_of(request)
+    with suppress(TransientError):
+        note_stray(
+            cast("Engine", request.app.state.engine), commune=settings.commune,
+            contact_id=contact_id, path=request.url.path, now=read_now(settings),
+        )  # fmt: skip
 
 
 def _context(request: Request, status: int, message: str) -> dict[str, object]:

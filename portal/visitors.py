@@ -1,7 +1,6 @@
 """The visitor of a personal page: who it is, checked anew at every request."""
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -23,7 +22,6 @@ from services.personal_links import Resident, find_resident
 READ = ["GET", "HEAD"]  # scanners of mail ask for HEAD, and must change nothing either
 PAGE = "/dv/{who}"
 SESSION_LIFE = timedelta(days=7)
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +119,10 @@ async def own_session(request: Request, who: str) -> LinkSession:
         session = read_session(read_install_key(settings.home), sealed)
     except RefusedError as error:
         raise HTTPException(404) from error
-    if (session.scope.commune, session.scope.contact_id) != (settings.commune, who):
-        _log.warning("session of contact %s used on the page of another", session.scope.contact_id)
+    if session.scope.commune != settings.commune:
+        raise HTTPException(404)
+    request.state.session_contact = session.scope.contact_id  # who is put down for a page not found
+    if session.scope.contact_id != who:
         raise HTTPException(404)
     request.state.ended_contact = session.scope.contact_id  # whom a page of an ended link is for
     return session

@@ -62,7 +62,7 @@ def test_another_unit_s_task_does_not_exist(site: Site, action: str, other: str)
     if action == "nop":
         assert site.client.get(path).status_code == 404
         assert site.client.get(f"{link}/bien-nhan/1/{other}").status_code == 404
-    assert site.row_counts() == before
+    assert site.row_counts() | {"journal": before["journal"]} == before
 
 
 def test_a_forged_form_is_refused(site: Site) -> None:

@@ -172,7 +172,7 @@ def test_a_hold_keeps_letters_from_the_dot_but_not_the_alarm_about_it(mailroom: 
     brakes.hold(
         mailroom.engine, commune=COMMUNE, reason=HoldReason.PERSON, detail="chờ", by="a", now=NOW
     )
-    alarm = alarm._replace(kind=LetterKind.ALARM)
+    mailroom.alter(alarm.id, kind=LetterKind.ALARM)
     assert mailroom.mark([letter, alarm], NOW) == {alarm.id}
     (held,) = mailroom.rows(state=LetterState.READY)
     assert (held.id, held.attempt, held.copies) == (letter.id, 0, 0)
