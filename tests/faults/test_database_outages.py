@@ -51,25 +51,18 @@ def _endure(
     """Send until so many outages were felt; after each, everything must come right."""
     chance = random.Random(SEED)
     patches = ("impatient",) if hurry else ()
-    life, felt, tries = _life_of(shelf, zygote, sink), 0, 0
+    felt, tries = 0, 0
     while felt < times and tries < MOST_TRIES * times:
         shelf.set_back(sink.log)
         pid = zygote.start(sending(shelf.place, sink.port).without(*patches))
         os.kill(pid, signal.SIGCONT)
-        time.sleep(chance.uniform(0, 0.7 * life))
+        sink.await_log(least=chance.randrange(VILLAGES))  # the outage comes amid the sending
         outage(shelf.place, chance)
         felt, tries = felt + (zygote.outcome() != 0), tries + 1
         findings = recover(shelf.place, zygote, sink)
         assert findings.is_clean, f"seed {SEED}, outage {tries}: {vars(findings)}"
     print(f"seed {SEED}: {felt} outages felt of {tries}, nothing doubled, nothing lost")
     assert felt == times, "the outages were too mild"
-
-
-def _life_of(shelf: Shelf, zygote: Zygote, sink: Sink) -> float:
-    shelf.set_back(sink.log)
-    began = time.monotonic()
-    assert zygote.run(sending(shelf.place, sink.port)) == 0
-    return time.monotonic() - began
 
 
 def _locked_for(least: float, most: float) -> Outage:
