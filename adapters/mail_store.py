@@ -103,6 +103,14 @@ def texts_and_files(message: Message) -> tuple[list[Message], list[Message]]:
     return texts, [part for part in files if part is not message or content_of(part)]
 
 
+def words_of(octets: bytes) -> str:
+    """Everything that is written in the letter: its headers, and each part that is a text."""
+    message = parse(octets)
+    headers = [decoded(text) for texts in raw_fields(message).values() for text in texts]
+    parts = [text_of(part) for part in leaves(message) if part.get_content_maintype() == "text"]
+    return "\n".join((*headers, *parts))
+
+
 @lru_cache(maxsize=_CACHED_LETTERS)
 def _cached_letter(path: Path, size_octets: int, changed_ns: int) -> StoredLetter:
     match = LETTER_FILE.fullmatch(path.name)

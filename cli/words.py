@@ -43,6 +43,7 @@ PLAN_STATES = {
 REDACTED_COUNTS = {
     "contacts": "đầu mối",
     "letters": "thư đi",
+    "mentions": "thư gửi người khác có nêu tên",
     "attempts": "lần gửi",
     "mails": "thư đến",
     "changes": "đề nghị đổi đầu mối",

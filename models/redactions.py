@@ -37,6 +37,7 @@ class Redacted(Value):
 
     contacts: int = 0
     letters: int = 0
+    mentions: int = 0  # letters to others that named the person
     attempts: int = 0
     mails: int = 0
     changes: int = 0
@@ -82,6 +83,10 @@ class Traces(Value):
         for pattern in self._patterns():
             found = re.sub(pattern, REDACTED, found, flags=re.IGNORECASE)
         return found
+
+    def are_in(self, text: str) -> bool:
+        """Whether the text names the person."""
+        return self.mask(text) != text
 
     def mask_all(self, value: object) -> object:
         """The JSON value with every text in it masked; keys stay."""

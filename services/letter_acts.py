@@ -11,7 +11,6 @@ from models.errors import RefusedError, UsageError
 from models.letter_desks import waits_for_person
 from models.letter_policies import MOST_COPIES, Reliability, reliability_of
 from models.letters import LetterKind, LetterState
-from models.redactions import REDACTED_ADDRESS
 from services.brakes import note_accepted
 from services.journal import note, record
 from services.outbox import set_state
@@ -70,9 +69,12 @@ def settle_letter(
 
 def _read(connection: Connection, letter_id: int, commune: str) -> Row[tuple[object, ...]]:
     c = tables.outbox.c
+    frozen = tables.frozen_letters.c
+    emptied = select(frozen.sha256).where(frozen.outbox_id == c.id).scalar_subquery()
     chosen = select(
-        c.id, c.kind, c.state, c.commune, c.copies, c.not_after, c.dedupe_key, c.address
-    ).where(c.id == letter_id, c.commune == commune)
+        c.id, c.kind, c.state, c.commune, c.copies, c.not_after, c.dedupe_key,
+        emptied.label("emptied"),
+    ).where(c.id == letter_id, c.commune == commune)  # fmt: skip
     row = connection.execute(chosen.with_for_update()).first()
     if row is None:
         raise UsageError(f"Không có thư số {letter_id}; xem số thư trong `dondoc mail list`.")
@@ -80,7 +82,7 @@ def _read(connection: Connection, letter_id: int, commune: str) -> Row[tuple[obj
 
 
 def _refuse_copy(row: Row[tuple[object, ...]], *, is_confirmed: bool) -> None:
-    if row.address == REDACTED_ADDRESS:
+    if row.emptied is not None:
         raise RefusedError(f"Nội dung thư số {row.id} đã được xóa nên không gửi lại được.")
     promise = reliability_of(LetterKind(row.kind))
     if promise is Reliability.AT_MOST_ONCE and row.copies:

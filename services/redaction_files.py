@@ -92,9 +92,11 @@ def _references() -> Iterable[tuple[ColumnElement[object], tuple[ColumnElement[b
 
 
 def _empty_caught(engine: Engine, folder: Path) -> int:
-    outbox, inbox = tables.outbox.c, tables.inbox.c
-    written = select(outbox.message_id).where(
-        outbox.address == REDACTED_ADDRESS, outbox.message_id.is_not(None)
+    outbox, inbox, frozen = tables.outbox.c, tables.inbox.c, tables.frozen_letters
+    written = (
+        select(outbox.message_id)
+        .join_from(tables.outbox, frozen, frozen.c.outbox_id == outbox.id)
+        .where(frozen.c.sha256.is_not(None))
     )
     came = select(inbox.sha256).where(inbox.reason == REDACTED_MAIL, inbox.sha256.is_not(None))
     with snapshot(engine) as connection:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal, select
 
 from adapters import tables
 from adapters.ledger import (
@@ -88,7 +88,7 @@ def refuse_needed(connection: Connection, subject: Subject, commune: str) -> Non
         _refuse_account(connection, subject.contact, commune)
     elif subject.former == subject.contact.email.lower():
         raise RefusedError(_PRESENT.format(subject.contact.id))
-    elif not subject.traces.addresses:
+    elif not _is_known(connection, subject, subject.former, commune):
         raise UsageError(_UNKNOWN.format(subject.contact.id))
     _refuse_listed(connection, subject, commune)
 
@@ -129,6 +129,20 @@ def _refuse_unread(connection: Connection, subject: Subject) -> None:
     count = connection.execute(waiting).scalar_one()
     if count:
         raise RefusedError(_MAILS.format(count, subject.contact.id))
+
+
+def _is_known(connection: Connection, subject: Subject, former: str, commune: str) -> bool:
+    """Whether anything of the post had that address, or was redacted for it before."""
+    c, r = tables.contact_changes.c, tables.retired_addresses.c
+    changes = (c.commune == commune) & (c.contact_id == subject.contact.id)
+    named = changes & ((func.lower(c.old_email) == former) | (func.lower(c.email) == former))
+    digest = retired_digest(commune, subject.contact.id, former)
+    retired = (r.commune == commune) & (r.contact_id == subject.contact.id) & (r.digest == digest)
+    found = (
+        select(literal(1)).where(which).limit(1)
+        for which in (subject.letters, subject.mails, named, retired)
+    )
+    return any(connection.execute(statement).first() for statement in found)
 
 
 def _refuse_held(connection: Connection, subject: Subject, commune: str) -> None:

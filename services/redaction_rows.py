@@ -1,7 +1,7 @@
-"""Rows of letters and mails without what they said: keys, hashes, states and instants stay."""
+"""Rows of letters and mails without what they said: keys, hashes, states, instants stay."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, null, select, true, update
@@ -9,7 +9,6 @@ from sqlalchemy import Column, ColumnElement, Connection, bindparam, null, selec
 from adapters import tables
 from adapters.ledger import insert_new
 from models.incoming import InboxState
-from models.letters import LetterKind
 from models.redactions import (
     REDACTED,
     REDACTED_ADDRESS,
@@ -29,11 +28,20 @@ SETTLED_MAIL = UNTOUCHED_MAIL & (_m.state == InboxState.SETTLED)
 
 
 class GoneLetters(NamedTuple):
-    """How many letters and attempts were redacted, and the SHA-256 of the list of their hashes."""
+    """How many letters and attempts were redacted; ``sealed`` has a line for each letter's bytes.
+
+    A line is the letter's key and the SHA-256 of what was there.
+    """
 
     letters: int
     attempts: int
-    sha256: str | None
+    sealed: tuple[str, ...]
+
+
+def seal(lines: Iterable[str]) -> str | None:
+    """The SHA-256 of the lines, for the journal; None without any."""
+    text = "".join(lines)
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
 def redact_letters(
@@ -42,7 +50,7 @@ def redact_letters(
     """Take out of settled letters their reader and their words; their bytes leave a hash."""
     mine = which & SETTLED_LETTER
     ids = select(_o.id).where(mine)
-    hashes = _thaw(connection, mine)
+    sealed = empty_bytes(connection, mine)
     parts = connection.execute(select(_o.parts).where(mine)).scalars()
     doom(connection, {part["sha256"] for found in parts for part in found or ()})
     attempts = tables.outbox_attempts
@@ -62,12 +70,11 @@ def redact_letters(
         .where(mine)
         .values(address=REDACTED_ADDRESS, subject=REDACTED, context=null(), parts=[])
     ).rowcount
-    digest = hashlib.sha256("".join(hashes).encode()).hexdigest() if hashes else None
-    return GoneLetters(gone, masked, digest)
+    return GoneLetters(gone, masked, sealed)
 
 
-def _thaw(connection: Connection, mine: ColumnElement[bool]) -> list[str]:
-    """Empty the bytes of the letters; returns a line with key and hash for each, by id."""
+def empty_bytes(connection: Connection, mine: ColumnElement[bool]) -> tuple[str, ...]:
+    """Leave of the letters' bytes their hash; returns a line with key and hash for each, by id."""
     f = tables.frozen_letters
     chosen = (
         select(f.c.outbox_id, _o.dedupe_key, f.c.content)
@@ -83,7 +90,7 @@ def _thaw(connection: Connection, mine: ColumnElement[bool]) -> list[str]:
     empty = update(f).where(f.c.outbox_id == bindparam("of_id"))
     if rows:
         connection.execute(empty.values(content=b"", sha256=bindparam("hash")), rows)
-    return lines
+    return tuple(lines)
 
 
 def redact_mails(connection: Connection, which: ColumnElement[bool]) -> int:
@@ -105,16 +112,7 @@ def redact_words(connection: Connection, commune: str, traces: Traces) -> int:
         )
     ]  # fmt: skip
     found.append((tables.relays.c.last_text, true()))
-    masked = sum(mask_texts(connection, column, which, traces.mask) for column, which in found)
-    return masked + _redact_alarm_letters(connection, commune, traces)
-
-
-def _redact_alarm_letters(connection: Connection, commune: str, traces: Traces) -> int:
-    """Redact the letters that told the administrator of the person's letters."""
-    told = (_o.commune == commune) & (_o.kind == LetterKind.ALARM)
-    rows = connection.execute(select(_o.id, _o.context).where(told, SETTLED_LETTER)).all()
-    naming = [row.id for row in rows if traces.mask_all(row.context) != row.context]
-    return redact_letters(connection, _o.id.in_(naming), traces).letters if naming else 0
+    return sum(mask_texts(connection, column, which, traces.mask) for column, which in found)
 
 
 def mask_texts(

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from adapters import tables
-from adapters.database import transaction
+from adapters.database import snapshot, transaction
 from adapters.ledger import RegisteredContact, insert_new, read_contacts
 from models.contact_changes import ChangeState
 from models.errors import UsageError
@@ -32,8 +32,9 @@ from models.redactions import (
 from models.units import Salutation
 from services.journal import lock_chain, note, record
 from services.personal_links import count_on
+from services.redaction_mentions import find_mentions, redact_mentions
 from services.redaction_refusals import Subject, refuse_needed
-from services.redaction_rows import doom, redact_letters, redact_mails, redact_words
+from services.redaction_rows import doom, redact_letters, redact_mails, redact_words, seal
 
 _o, _m = tables.outbox.c, tables.inbox.c
 _changes, _held = tables.contact_changes, tables.held_uploads
@@ -53,11 +54,15 @@ def redact_contact(
     """
     if not order.reason.strip():
         raise UsageError("Hãy ghi lý do; lý do được lưu vào nhật ký.")
+    with snapshot(engine) as connection:
+        subject = _find(connection, contact_id, order, address)
+        refuse_needed(connection, subject, order.commune)
+        named = find_mentions(connection, order.commune, subject.traces, but=subject.letters)
     with transaction(engine) as connection:
         lock_chain(connection, order.commune)  # who plans letters waits, or has written them
         subject = _find(connection, contact_id, order, address)
         refuse_needed(connection, subject, order.commune)
-        done = _redact(connection, subject, order)
+        done = _redact(connection, subject, order, named)
         if done.counts:
             _record(connection, subject, order, done)
         return done
@@ -94,7 +99,7 @@ def _traces(
             (row.full_name, row.email, row.phone),
         ]
     if former is not None:
-        written = [address for address in written if address.lower() == former]
+        written = [former]
         reaches = [reach for reach in reaches if reach[1].lower() == former]
     names, emails, phones = zip(*reaches, strict=True) if reaches else ((), (), ())
     return Traces.of((*emails, *written), names, phones)
@@ -108,11 +113,15 @@ def _changes_of(
     return connection.execute(mine.order_by(c.id)).all()
 
 
-def _redact(connection: Connection, subject: Subject, order: RedactionOrder) -> Redacted:
+def _redact(
+    connection: Connection, subject: Subject, order: RedactionOrder, named: tuple[int, ...]
+) -> Redacted:
     mails = redact_mails(connection, subject.mails)  # first: letters are found by their address
     gone = redact_letters(connection, subject.letters, subject.traces)
+    sealed = redact_mentions(connection, named, subject.traces)
     done = Redacted(
-        mails=mails, letters=gone.letters, attempts=gone.attempts, letters_sha256=gone.sha256,
+        mails=mails, letters=gone.letters, attempts=gone.attempts, mentions=len(named),
+        letters_sha256=seal((*gone.sealed, *sealed)),
         words=redact_words(connection, order.commune, subject.traces),
         changes=_redact_changes(connection, subject, order),
     )  # fmt: skip

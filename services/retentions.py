@@ -19,6 +19,7 @@ from services.redaction_rows import (
     mask_texts,
     redact_letters,
     redact_mails,
+    seal,
 )
 from services.redactions import drop_drafts, redact_uploads
 
@@ -80,7 +81,8 @@ def _redact(connection: Connection, plans: list[str], commune: str, before: date
     gone_mails = redact_mails(connection, mails)
     gone = redact_letters(connection, letters, NOBODY)
     return Redacted(
-        letters=gone.letters, attempts=gone.attempts, letters_sha256=gone.sha256, mails=gone_mails,
+        letters=gone.letters, attempts=gone.attempts, letters_sha256=seal(gone.sealed),
+        mails=gone_mails,
         drafts=drop_drafts(connection, drafts.obligation_id.in_(owed)),
         uploads=redact_uploads(connection, held.obligation_id.in_(owed)),
         words=_mask_alarms(connection, commune, before),
