@@ -17,6 +17,7 @@ from models.errors import UsageError
 from models.values import Value
 
 UNREADABLE = "(thư không đọc được)"
+EMPTIED = "(nội dung thư đã được xóa)"
 MOST_HEAD_READ = 64 * 1024
 _CACHED_LETTERS = 20_000
 _SEARCHED = 20_000  # characters of a letter's text that a search looks in
@@ -117,7 +118,9 @@ def _cached_letter(path: Path, size_octets: int, changed_ns: int) -> StoredLette
     changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
     blank = StoredLetter(id=path.stem, number=int(match[1]) if match else 0, received_at=changed)
     try:
-        return _read_letter(path, blank) if size_octets else blank
+        if not size_octets:
+            return blank.model_copy(update={"subject": EMPTIED})
+        return _read_letter(path, blank)
     except PARSE_FAULTS:
         return blank
 

@@ -18,6 +18,7 @@ from models.errors import DondocError, UsageError
 from services.desk import Desk, open_desk
 
 FOUND, MISUSED = 1, 2
+AGREED = frozenset({"có", "co", "y", "yes"})
 AsJson = Annotated[bool, typer.Option("--json", help="In một tài liệu JSON ra đầu ra chuẩn.")]
 By = Annotated[str, typer.Option("--by", help="Người thực hiện, ghi vào nhật ký.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")]
@@ -48,11 +49,11 @@ def confirm(question: str, *, is_sure: bool) -> None:
     Raises:
         UsageError: the answer is no, or nobody is there to answer.
     """
-    try:
-        if is_sure or typer.confirm(question, err=True):
-            return
-    except typer.Abort:
-        pass
+    if is_sure:
+        return
+    warnings.print(f"{question} Gõ “có” rồi Enter để xác nhận:", markup=False)
+    if sys.stdin.readline().strip().casefold() in AGREED:
+        return
     raise UsageError("Chưa được xác nhận nên không thay đổi gì; thêm --yes để không hỏi lại.")
 
 

@@ -58,10 +58,10 @@ REDACTED_COUNTS = {
 def tell_redacted(done: Redacted) -> str:
     """What was redacted, in a sentence or two."""
     counts = done.counts | ({"files": done.files} if done.files else {})
-    told = "; ".join(f"{REDACTED_COUNTS[name]}: {count}" for name, count in counts.items())
+    told = "; ".join(f"{count} {REDACTED_COUNTS[name]}" for name, count in counts.items())
     left = (
         f" Còn {done.left} thư chưa xong nên chưa xóa; xử lý xong thì chạy lại."
         if done.left
         else ""
     )
-    return (f"Đã xóa dữ liệu cá nhân. {told}." if told else "Không còn gì để xóa.") + left
+    return (f"Đã xóa dữ liệu cá nhân: {told}." if told else "Không còn gì để xóa.") + left

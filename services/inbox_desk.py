@@ -95,6 +95,11 @@ class MailDetail(Value):
     journal: tuple[MailEntry, ...] = ()
 
     @property
+    def is_redacted(self) -> bool:
+        """Whether what it said was taken out of the ledger."""
+        return self.line.reason == REDACTED_MAIL
+
+    @property
     def is_proved(self) -> bool:
         """Whether it is the unit's own: by its server's word, or by the unit's or a person's."""
         return self.is_confirmed or self.line.mail_class is MailClass.ANSWER

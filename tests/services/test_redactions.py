@@ -1,7 +1,9 @@
 """A person who asks for it goes from the ledger; what the commune must keep stays, and is proved."""
 
 import hashlib
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, update
@@ -11,7 +13,7 @@ from adapters.blobs import BlobStore
 from adapters.database import transaction
 from adapters.ledger import read_plan
 from adapters.links import LinkScope
-from adapters.mail_store import list_letters
+from adapters.mail_store import EMPTIED, list_letters
 from models.accounts import Role
 from models.calendars import WorkingCalendar
 from models.contact_changes import ChangeState, Reach
@@ -60,6 +62,9 @@ NAMED = {
     "contact_changes.email", "contact_changes.phone", "contact_changes.reason", "plans.dossier",
     "submissions.answer",
 }  # fmt: skip
+DECISION = (
+    Path(__file__).parents[2] / "docs/decisions/0034-personal-data-is-redacted-not-deleted.md"
+)
 KEPT = {"submissions.answer", "blobs"}  # what the unit said officially, and its file
 STAYS = ("dedupe_key", "message_id", "token_sha256", "state", "attempt", "copies", "not_before",
          "settled_at", "created_at", "day", "contact_id")  # fmt: skip
@@ -73,6 +78,11 @@ def dossier(dossier: PlanDossier) -> PlanDossier:
 @pytest.fixture
 def archive(engine: Engine, blobs: BlobStore, mailroom: Mailroom, dossier: PlanDossier) -> Archive:
     return Archive(engine, blobs, mailroom, dossier)
+
+
+def test_the_decision_says_of_every_table_what_becomes_of_it() -> None:
+    said = set(re.findall(r"`(\w+)`", DECISION.read_text()))
+    assert set(tables.metadata.tables) - said == set()
 
 
 def sweep(archive: Archive) -> int:
@@ -202,7 +212,8 @@ def test_a_contact_that_is_still_needed_is_refused_with_what_to_do(
         read_held(engine, 1, commune=COMMUNE)
     with pytest.raises(UsageError, match="đã được xóa"):
         read_octets(mails.clerk, 1)
-    assert not read_detail(mails.clerk, 1).has_content
+    detail = read_detail(mails.clerk, 1)
+    assert (detail.is_redacted, detail.has_content) == (True, False)
 
 
 def test_a_former_holder_goes_and_the_new_one_of_the_post_stays(
@@ -269,7 +280,7 @@ def test_letters_of_plans_that_ended_long_ago_lose_their_content(
     readers = {(row.id == waiting, row.address == REDACTED_ADDRESS) for row in mailroom.rows()}
     assert readers == {(True, False), (False, True)}
     assert not list((mailroom.folder.parent / "blobs").rglob("?" * 64))
-    assert {letter.is_readable for letter in list_letters(mailroom.folder)} == {False}
+    assert {letter.subject for letter in list_letters(mailroom.folder)} == {EMPTIED}
     (told,) = read_journal(engine, commune=COMMUNE, subject_prefix="retention/")
     assert (told.detail["plans"], told.detail["letters"]) == ([PLAN], done.letters)
     mailroom.alter(next(iter(rows)), state=LetterState.REFUSED)
