@@ -19,7 +19,8 @@ UNDER_WAY = (
     LetterState.POISONED,
 )  # fmt: skip
 _SHORTEST_PHONE = 8  # digits; fewer are found in dates and sums
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+# Bounded as in RFC 5321 4.5.3.1: on a text without end each start would read to its end.
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
 _DIGITS_APART = r"[\s.\-()]*"
 
 
