@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
+from email.utils import getaddresses
 from functools import lru_cache
 from pathlib import Path
 
@@ -110,6 +111,13 @@ def words_of(octets: bytes) -> str:
     headers = [decoded(text) for texts in raw_fields(message).values() for text in texts]
     parts = [text_of(part) for part in leaves(message) if part.get_content_maintype() == "text"]
     return "\n".join((*headers, *parts))
+
+
+def readers_of(octets: bytes) -> tuple[str, ...]:
+    """The names beside the addresses that the letter is written to."""
+    message = BytesHeaderParser(policy=policy.compat32).parsebytes(octets[:MOST_HEAD_READ])
+    named = (decoded(name) for name, _ in getaddresses(raw_fields(message).get("to", [])))
+    return tuple(name for name in named if name)
 
 
 @lru_cache(maxsize=_CACHED_LETTERS)

@@ -106,6 +106,12 @@ class Traces(Value):
             yield _DIGITS_APART.join(c for c in phone if c.isdigit())
 
 
+def is_name(text: str) -> bool:
+    """Whether it is written as a full name is: "Lò Thị Ngần", and not "Trưởng thôn"."""
+    words = text.split()
+    return len(words) > 1 and all(word.isalpha() and word.istitle() for word in words)
+
+
 def without_addresses(text: str) -> str:
     """The text with every mail address in it masked."""
     return _ADDRESS.sub(REDACTED, text) if "@" in text else text

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, delete, se
 from adapters import tables
 from adapters.blobs import BlobStore
 from adapters.caught_mail import empty_letters
-from adapters.database import snapshot, transaction
+from adapters.database import compact, snapshot, transaction
 from adapters.incoming_mail import Reading, read_mail
 from models.errors import PermanentError
 from models.redactions import REDACTED, REDACTED_ADDRESS, REDACTED_MAIL, Redacted
@@ -41,11 +41,11 @@ def remove_files(engine: Engine, *, blobs: BlobStore, caught: Path | None) -> in
 
 
 def with_files(desk: Desk, done: Redacted) -> Redacted:
-    """Remove the files that the redaction set free, here and in the trial mailbox; counts them."""
+    """Remove the files that the redaction set free, and what the database still has of it."""
     caught = desk.settings.mail_folder if desk.settings.is_loopback_mail else None
-    return done.model_copy(
-        update={"files": remove_files(desk.engine, blobs=desk.blobs, caught=caught)}
-    )
+    gone = remove_files(desk.engine, blobs=desk.blobs, caught=caught)
+    compact(desk.engine)
+    return done.model_copy(update={"files": gone})
 
 
 def _brought_by(blobs: BlobStore, sha256: str) -> set[str]:

@@ -3,12 +3,23 @@
 from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from adapters import tables
-from adapters.mail_store import words_of
+from adapters.mail_store import readers_of, words_of
 from models.redactions import Traces
 from services.redaction_rows import SETTLED_LETTER, empty_bytes
 
 _AT_A_TIME = 200  # letters' bytes in memory
 _o, _f = tables.outbox.c, tables.frozen_letters.c
+
+
+def read_names(connection: Connection, letters: ColumnElement[bool]) -> set[str]:
+    """The names that letters were addressed by, the titles of posts among them."""
+    chosen = select(_f.content).join_from(
+        tables.outbox, tables.frozen_letters, _f.outbox_id == _o.id
+    )
+    rows = connection.execute(
+        chosen.where(letters, _f.sha256.is_(None)).execution_options(yield_per=_AT_A_TIME)
+    )
+    return {name for content in rows.scalars() for name in readers_of(content)}
 
 
 def find_mentions(

@@ -27,12 +27,13 @@ from models.redactions import (
     Redacted,
     RedactionOrder,
     Traces,
+    is_name,
     retired_digest,
 )
 from models.units import Salutation
 from services.journal import lock_chain, note, record
 from services.personal_links import count_on
-from services.redaction_mentions import find_mentions, redact_mentions
+from services.redaction_mentions import find_mentions, read_names, redact_mentions
 from services.redaction_refusals import Subject, refuse_needed
 from services.redaction_rows import doom, redact_letters, redact_mails, redact_words, seal
 
@@ -76,9 +77,12 @@ def _find(
     if contact is None:
         raise UsageError(f"Không có đầu mối '{contact_id}'; xem mã trong tệp danh mục đơn vị.")
     former = address.strip().lower() if address is not None else None
-    traces = _traces(connection, contact, order.commune, former)
     of_post = (_o.commune == order.commune) & (_o.contact_id == contact_id)
     letters = of_post if former is None else of_post & (func.lower(_o.address) == former)
+    # The register may have forgotten the name that letters were addressed by; a post has none.
+    titles = {one.title for one in contacts}
+    named = {name for name in read_names(connection, letters) if is_name(name)} - titles
+    traces = _traces(connection, contact, order.commune, former, named=named)
     others = {one.email.lower() for one in contacts if one.id != contact_id}
     senders = sorted(traces.addresses - others)
     written = func.lower(_m.sender).in_(senders) | _m.outbox_id.in_(select(_o.id).where(letters))
@@ -87,7 +91,12 @@ def _find(
 
 
 def _traces(
-    connection: Connection, contact: RegisteredContact, commune: str, former: str | None
+    connection: Connection,
+    contact: RegisteredContact,
+    commune: str,
+    former: str | None,
+    *,
+    named: set[str],
 ) -> Traces:
     """By what the person is found, from all that the ledger holds of the post."""
     mine = (_o.commune == commune, _o.contact_id == contact.id)
@@ -102,7 +111,7 @@ def _traces(
         written = [former]
         reaches = [reach for reach in reaches if reach[1].lower() == former]
     names, emails, phones = zip(*reaches, strict=True) if reaches else ((), (), ())
-    return Traces.of((*emails, *written), names, phones)
+    return Traces.of((*emails, *written), (*names, *named), phones)
 
 
 def _changes_of(

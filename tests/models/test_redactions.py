@@ -1,11 +1,19 @@
 """Traces of a person in texts: found however they are set, and nothing else is touched."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from models.redactions import REDACTED, Traces, retired_digest, without_addresses
+from adapters import tables
+from models.redactions import REDACTED, Traces, is_name, retired_digest, without_addresses
 
 TRACES = Traces.of(
     ["Ngan.Lo@vin.example", None], ["Lò Thị Ngần", "Ngần", None], ["0912 345 678", "113", None]
+)
+
+DECISION = (
+    Path(__file__).parents[2] / "docs/decisions/0034-personal-data-is-redacted-not-deleted.md"
 )
 
 
@@ -32,7 +40,18 @@ def test_every_address_is_masked_and_keys_that_only_look_so_are_not() -> None:
     assert without_addresses("@" + "a" * 300_000).startswith("@a")
 
 
+def test_a_full_name_is_told_from_the_title_of_a_post() -> None:
+    names = ("Lò Thị Ngần", "Hà Văn Tình")
+    titles = ("Trưởng thôn", "Chánh Văn phòng HĐND - UBND", "Phó Chủ tịch", "Ngần")
+    assert [is_name(text) for text in (*names, *titles)] == [True] * 2 + [False] * 4
+
+
 def test_a_digest_is_of_one_address_of_one_post() -> None:
     digest = retired_digest("xa", "vp.contact", " A@x.example")
     assert digest == retired_digest("xa", "vp.contact", "a@X.example")
     assert digest != retired_digest("xa", "vp.head", "a@x.example")
+
+
+def test_the_decision_says_of_every_table_what_becomes_of_it() -> None:
+    said = set(re.findall(r"`(\w+)`", DECISION.read_text()))
+    assert set(tables.metadata.tables) - said == set()
