@@ -65,7 +65,7 @@ def _hash(content: bytes) -> str:
 def _named(connection: Connection, doomed: set[str]) -> set[str]:
     """Those that rows still name that were not redacted."""
     found: set[str] = set()
-    for column, which in _references():
+    for column, which in references():
         chosen = select(cast(column, Text)).where(*which)
         rows = connection.execute(chosen.execution_options(yield_per=_ROWS_AT_A_TIME)).scalars()
         for text in rows:
@@ -73,8 +73,8 @@ def _named(connection: Connection, doomed: set[str]) -> set[str]:
     return found
 
 
-def _references() -> Iterable[tuple[ColumnElement[object], tuple[ColumnElement[bool], ...]]]:
-    """Every column in which a file of the store may be named."""
+def references() -> Iterable[tuple[ColumnElement[object], tuple[ColumnElement[bool], ...]]]:
+    """Every column in which a file of the store may be named, and for which rows that counts."""
     outbox, inbox, held = tables.outbox.c, tables.inbox.c, tables.held_uploads.c
     untouched = (outbox.address != REDACTED_ADDRESS,)
     yield from (

@@ -27,6 +27,7 @@ from services.held_uploads import read_held, settle_held
 from services.inbox_desk import read_detail, read_octets
 from services.journal import read_journal, verify
 from services.letter_acts import Settling, settle_letter
+from services.outbox import NewLetter, enqueue
 from services.personal_links import find_resident, send_link
 from services.plans import close_plan, import_plan
 from services.redaction_files import remove_files
@@ -153,6 +154,10 @@ def test_nothing_is_sent_a_second_time_or_ever_again(
                       why="550 <ngan.lo@vin.example>", now=LATER)  # fmt: skip
     assert len(mailroom.rows()) == before  # nothing is left to write to the next contact
     assert "@vin" not in str(archive.rows("outbox"))
+    letter_to_nobody = NewLetter(dedupe_key="moi", kind=LetterKind.RECEIPT, plan_id=PLAN,
+                                 unit_id="vp", contact=archive.contact(), not_before=LATER)  # fmt: skip
+    with transaction(archive.engine) as connection:
+        assert enqueue(connection, [letter_to_nobody], commune=COMMUNE, now=LATER) == 0
     with pytest.raises(RefusedError, match="đặt mã khác cho người mới"):
         import_plan(archive.engine, dossier, actor="t", now=LATER)
     assert archive.contact().email == REDACTED_ADDRESS
