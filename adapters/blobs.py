@@ -89,6 +89,26 @@ class BlobStore:
                 raise PermanentError(_ALTERED.format(sha256[:12]))
         return path
 
+    def holds(self, sha256: str) -> bool:
+        """Whether a file of that hash lies in the store."""
+        return self._path(sha256).is_file()
+
+    def remove(self, sha256: str) -> bool:
+        """Remove the file of that hash for good; False when there is none.
+
+        Raises:
+            TransientError: the disk does not let it be removed.
+        """
+        path = self._path(sha256)
+        try:
+            path.unlink()
+            _sync_folder(path.parent)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise TransientError(_UNWRITABLE.format(error.strerror)) from error
+        return True
+
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 

@@ -1,14 +1,15 @@
 """Replies and bounces that the mail catcher of this machine kept: the mailbox of a trial."""
 
+import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
-from adapters.mail_catcher import LETTER_FILE
+from adapters.mail_catcher import LETTER_FILE, digest_of_id, letter_files
 from adapters.mail_folders import DONE_FOLDER, HEAD_OCTETS, LyingMail
 from adapters.reply_tokens import token_in_address
 from models.errors import TransientError
@@ -119,6 +120,24 @@ def open_caught(mailbox: CaughtMailbox) -> Iterator[CaughtFolder]:
         TransientError: the disk does not let it be read or moved; also when it is used.
     """
     yield CaughtFolder(mailbox)
+
+
+@_disk_faults()
+def empty_letters(folder: Path, *, message_ids: Collection[str], hashes: Collection[str]) -> int:
+    """Empty the files of letters with those Message-IDs, or of mails of those SHA-256.
+
+    Their names stay: numbers are never given twice, and what was sent is known. Returns how many.
+    """
+    digests = {digest_of_id(message_id) for message_id in message_ids}
+    emptied = 0
+    for path in letter_files(folder):
+        match = LETTER_FILE.fullmatch(path.name)
+        if match is None or not path.stat().st_size:
+            continue
+        if match[2] in digests or hashlib.sha256(path.read_bytes()).hexdigest() in hashes:
+            path.write_bytes(b"")
+            emptied += 1
+    return emptied
 
 
 def _uid_validity(folder: Path) -> int:

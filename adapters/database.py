@@ -1,7 +1,8 @@
 """The database: one engine for SQLite (WAL) or PostgreSQL, and its migrations."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -112,6 +113,26 @@ def _told_in_vietnamese() -> Iterator[None]:
             raise
         raise TransientError(
             f"Cơ sở dữ liệu đang bận hoặc không kết nối được ({error.orig}); hãy thử lại sau."
+        ) from error
+
+
+def compact(engine: Engine) -> None:
+    """Leave nothing in SQLite's file of what was taken out; a server vacuums by itself.
+
+    SQLite keeps what stood in freed pages, and in its log, until something is written over it.
+
+    Raises:
+        TransientError: somebody works with the database; nothing was compacted.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with closing(engine.raw_connection()) as raw:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(statement)
+    except sqlite3.OperationalError as error:
+        raise TransientError(
+            f"Đã xóa dữ liệu nhưng chưa dọn được tệp cơ sở dữ liệu ({error}); hãy chạy lại lệnh."
         ) from error
 
 

@@ -75,6 +75,7 @@ frozen_letters = Table(
     metadata,
     Column("outbox_id", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
+    Column("sha256", Text),  # of what stood there, once it is redacted
 )
 
 outbox_items = Table(

@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 50.0
 
 def holds(folder: Path, message_id: str) -> bool:
     """Whether the folder holds a letter of that Message-ID: the oracle of unknown outcomes."""
-    return any(letter_files(folder, f"*-{_digest(message_id)}.eml"))
+    return any(letter_files(folder, f"*-{digest_of_id(message_id)}.eml"))
 
 
 def letter_files(folder: Path, pattern: str = "*.eml") -> Iterator[Path]:
@@ -162,7 +162,7 @@ class MailCatcher:
         """
         self._last_number += 1
         message_id = BytesHeaderParser().parsebytes(content[:65536]).get("Message-ID", "")
-        target = self._folder / f"{self._last_number:05d}-{_digest(str(message_id))}.eml"
+        target = self._folder / f"{self._last_number:05d}-{digest_of_id(str(message_id))}.eml"
         temporary = target.with_suffix(".tmp")
         with temporary.open("wb") as file:
             file.write(self._envelope_lines(envelope) + content)
@@ -205,7 +205,8 @@ class MailCatcher:
         await asyncio.gather(*others, return_exceptions=True)
 
 
-def _digest(message_id: str) -> str:
+def digest_of_id(message_id: str) -> str:
+    """What names a letter's file beside its number."""
     return hashlib.sha256(message_id.strip().encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
+from email.utils import getaddresses
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from models.errors import UsageError
 from models.values import Value
 
 UNREADABLE = "(thư không đọc được)"
+EMPTIED = "(nội dung thư đã được xóa)"
 MOST_HEAD_READ = 64 * 1024
 _CACHED_LETTERS = 20_000
 _SEARCHED = 20_000  # characters of a letter's text that a search looks in
@@ -103,13 +105,30 @@ def texts_and_files(message: Message) -> tuple[list[Message], list[Message]]:
     return texts, [part for part in files if part is not message or content_of(part)]
 
 
+def words_of(octets: bytes) -> str:
+    """Everything that is written in the letter: its headers, and each part that is a text."""
+    message = parse(octets)
+    headers = [decoded(text) for texts in raw_fields(message).values() for text in texts]
+    parts = [text_of(part) for part in leaves(message) if part.get_content_maintype() == "text"]
+    return "\n".join((*headers, *parts))
+
+
+def readers_of(octets: bytes) -> tuple[str, ...]:
+    """The names beside the addresses that the letter is written to."""
+    message = BytesHeaderParser(policy=policy.compat32).parsebytes(octets[:MOST_HEAD_READ])
+    named = (decoded(name) for name, _ in getaddresses(raw_fields(message).get("to", [])))
+    return tuple(name for name in named if name)
+
+
 @lru_cache(maxsize=_CACHED_LETTERS)
 def _cached_letter(path: Path, size_octets: int, changed_ns: int) -> StoredLetter:
     match = LETTER_FILE.fullmatch(path.name)
     changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
     blank = StoredLetter(id=path.stem, number=int(match[1]) if match else 0, received_at=changed)
     try:
-        return _read_letter(path, blank) if size_octets else blank
+        if not size_octets:
+            return blank.model_copy(update={"subject": EMPTIED})
+        return _read_letter(path, blank)
     except PARSE_FAULTS:
         return blank
 

@@ -16,6 +16,7 @@ from adapters.letter_tables import (
     unknown_watches,
 )
 from adapters.portal_tables import contact_changes, drafts, held_uploads
+from adapters.redaction_tables import files_to_remove, retired_addresses
 from adapters.report_tables import (
     decisions,
     delegations,
@@ -44,6 +45,7 @@ __all__ = [
     "drafts",
     "epochs",
     "extensions",
+    "files_to_remove",
     "frozen_letters",
     "held_uploads",
     "holds",
@@ -67,6 +69,7 @@ __all__ = [
     "report_files",
     "report_packages",
     "reports",
+    "retired_addresses",
     "reviews",
     "rounds",
     "sign_in_failures",

@@ -18,8 +18,10 @@ from models.errors import DondocError, UsageError
 from services.desk import Desk, open_desk
 
 FOUND, MISUSED = 1, 2
+AGREED = frozenset({"có", "co", "y", "yes"})
 AsJson = Annotated[bool, typer.Option("--json", help="In một tài liệu JSON ra đầu ra chuẩn.")]
 By = Annotated[str, typer.Option("--by", help="Người thực hiện, ghi vào nhật ký.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")]
 words = Console(stderr=False, soft_wrap=True, highlight=False)
 warnings = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -39,6 +41,20 @@ def answer(value: object, *, as_json: bool, text: str) -> None:
         print(to_json(value, indent=2).decode())
     else:
         words.print(text, markup=False)
+
+
+def confirm(question: str, *, is_sure: bool) -> None:
+    """Ask before what cannot be undone, unless the caller said that he is sure.
+
+    Raises:
+        UsageError: the answer is no, or nobody is there to answer.
+    """
+    if is_sure:
+        return
+    warnings.print(f"{question} Gõ “có” rồi Enter để xác nhận:", markup=False)
+    if sys.stdin.readline().strip().casefold() in AGREED:
+        return
+    raise UsageError("Chưa được xác nhận nên không thay đổi gì; thêm --yes để không hỏi lại.")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:

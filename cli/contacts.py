@@ -1,19 +1,24 @@
-"""Commands about contacts: end or send their links, decide on changes, look after held files."""
+"""Commands about contacts: links, changes, held files, redaction on request."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.console import AsJson, By, answer, at_desk, print_table
+from cli.console import AsJson, By, Yes, answer, at_desk, confirm, print_table
+from cli.words import tell_redacted
 from models.contact_changes import ChangeState
+from models.redactions import RedactionOrder
 from models.vietnamese import format_instant
 from services.contact_changes import decide_change, find_changes
 from services.held_uploads import find_held, settle_held
 from services.personal_links import revoke_links, send_link
+from services.redaction_files import with_files
+from services.redactions import redact_contact
 
 app = typer.Typer(
-    help="Đầu mối: liên kết cá nhân, đề nghị đổi đầu mối, tệp giữ lại.", no_args_is_help=True
+    help="Đầu mối: liên kết cá nhân, đề nghị đổi, tệp giữ lại, xóa dữ liệu cá nhân.",
+    no_args_is_help=True,
 )
 Contact = Annotated[str, typer.Argument(help="Mã đầu mối, ví dụ thon-01.head.")]
 Number = Annotated[int, typer.Argument(help="Số thứ tự, có trong danh sách.")]
@@ -31,6 +36,30 @@ def revoke(
             now=desk.now,
         )  # fmt: skip
     answer({"serial": number}, as_json=as_json, text="Đã thu hồi các liên kết cũ.")
+
+
+@app.command("redact")
+def redact(
+    contact: Contact,
+    *,
+    reason: Reason,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address", help="Chỉ xóa của người cũ mang địa chỉ này; mã đã có người mới."
+        ),
+    ] = None,
+    yes: Yes = False,
+    by: By = "quản trị",
+    as_json: AsJson = False,
+) -> None:
+    """Xóa dữ liệu cá nhân của một đầu mối theo yêu cầu; không khôi phục được."""
+    with at_desk() as desk:
+        confirm(f"Xóa hẳn dữ liệu cá nhân của đầu mối '{contact}'?", is_sure=yes)
+        order = RedactionOrder(commune=desk.commune, reason=reason, by=by, now=desk.now)
+        done = redact_contact(desk.engine, contact, order=order, address=address)
+        done = with_files(desk, done)
+    answer(done, as_json=as_json, text=tell_redacted(done))
 
 
 @app.command("send")

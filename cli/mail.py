@@ -1,21 +1,24 @@
-"""Commands about letters that have not arrived: list, show, hold, release, settle."""
+"""Commands about letters that have not arrived: list, show, hold, release, settle, redact."""
 
 from typing import Annotated
 
 import typer
 
 from cli import incoming
-from cli.console import AsJson, By, answer, at_desk, print_table
-from cli.words import LETTER_STATES
+from cli.console import AsJson, By, Yes, answer, at_desk, confirm, print_table, read_day
+from cli.words import LETTER_STATES, tell_redacted
 from models.errors import UsageError
 from models.letter_desks import LetterDesk, LetterLife, LetterLine
 from models.letter_holds import HoldReason
 from models.letters import LetterState
-from models.vietnamese import format_instant
+from models.redactions import RedactionOrder
+from models.vietnamese import format_day, format_instant
 from services import brakes
 from services.letter_acts import Settling, settle_letter
 from services.letter_desk import read_desk, read_life
+from services.redaction_files import with_files
 from services.restores import Released, let_go
+from services.retentions import redact_ended
 
 app = typer.Typer(help="Thư đang chờ, thư cần người xử lý, tạm dừng gửi.", no_args_is_help=True)
 app.add_typer(incoming.app, name="inbox")
@@ -141,6 +144,28 @@ def _released_text(released: Released) -> str:
     if released.reconciled is None:
         return text
     return f"{text} Đối chiếu: {released.reconciled.accepted} thư đã gửi trước đây, không gửi lại."
+
+
+@app.command("redact")
+def redact(
+    *,
+    before: Annotated[
+        str, typer.Option("--before", help="Kế hoạch kết thúc trước ngày này, ví dụ 2027-01-01.")
+    ],
+    reason: Reason,
+    yes: Yes = False,
+    by: By = "quản trị",
+    as_json: AsJson = False,
+) -> None:
+    """Hết thời hạn lưu: xóa nội dung thư đi, thư đến của kế hoạch đã kết thúc trước một ngày."""
+    day = read_day(before)
+    with at_desk() as desk:
+        question = f"Xóa hẳn nội dung thư của các kế hoạch kết thúc trước {format_day(day)}?"
+        confirm(question, is_sure=yes)
+        order = RedactionOrder(commune=desk.commune, reason=reason, by=by, now=desk.now)
+        done = redact_ended(desk.engine, before=day, order=order, calendar=desk.calendar)
+        done = with_files(desk, done)
+    answer(done, as_json=as_json, text=tell_redacted(done))
 
 
 @app.command("settle")

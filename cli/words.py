@@ -2,6 +2,7 @@
 
 from adapters.ledger import PlanState
 from models.letters import LetterState
+from models.redactions import Redacted
 from models.reminder_explain import RungStatus
 from models.reminder_policy import Audience
 
@@ -39,3 +40,28 @@ PLAN_STATES = {
     PlanState.ACTIVE: "đang thực hiện",
     PlanState.CLOSED: "đã kết thúc",
 }
+REDACTED_COUNTS = {
+    "contacts": "đầu mối",
+    "letters": "thư đi",
+    "mentions": "thư gửi người khác có nêu tên",
+    "attempts": "lần gửi",
+    "mails": "thư đến",
+    "changes": "đề nghị đổi đầu mối",
+    "drafts": "bản nháp",
+    "uploads": "tệp giữ lại",
+    "accounts": "tài khoản",
+    "words": "lời ghi của hệ thống",
+    "files": "tệp trong kho và hộp thư thử",
+}
+
+
+def tell_redacted(done: Redacted) -> str:
+    """What was redacted, in a sentence or two."""
+    counts = done.counts | ({"files": done.files} if done.files else {})
+    told = "; ".join(f"{count} {REDACTED_COUNTS[name]}" for name, count in counts.items())
+    left = (
+        f" Còn {done.left} thư chưa xong nên chưa xóa; xử lý xong thì chạy lại."
+        if done.left
+        else ""
+    )
+    return (f"Đã xóa dữ liệu cá nhân: {told}." if told else "Không còn gì để xóa.") + left

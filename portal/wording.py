@@ -94,6 +94,8 @@ ACTIONS = {
     "letter.bounced": "Thư bị trả về",
     "letter.delayed": "Thư đến chậm",
     "contact.flagged": "Đánh dấu địa chỉ hỏng",
+    "contact.redacted": "Xóa dữ liệu cá nhân của đầu mối",
+    "mail.redacted": "Xóa nội dung thư hết thời hạn lưu",
     "mail.held": "Tạm dừng gửi thư",
     "mail.released": "Cho gửi thư tiếp",
     "alarm.raised": "Cảnh báo",

@@ -39,7 +39,7 @@ def add_account(
         row = made.model_dump(exclude={"has_password"}) | {"password": None}
         if not insert_new(connection, accounts, [row]):
             raise RefusedError(f"Tài khoản '{made.id}' đã có; hãy chọn tên đăng nhập khác.")
-        notes = [note("account.added", made.id, role=role, name=made.name, unit=unit_id)]
+        notes = [note("account.added", made.id, role=role, unit=unit_id)]
         record(connection, notes, commune=commune, actor=by, at=now)
     return made
 

@@ -10,6 +10,7 @@ from models.alarms import AlarmKind
 from models.incoming_bounces import Gravity
 from models.letter_policies import Reliability, reliability_of
 from models.letters import LetterKind, LetterState
+from models.redactions import REDACTED_ADDRESS, without_addresses
 from models.submissions import Attachment
 from models.units import ContactRole
 from services.alarms import raise_alarm
@@ -37,6 +38,8 @@ def settle_bounce(
     row = connection.execute(chosen).one()
     if row.state in ENDED:
         return False
+    if row.address == REDACTED_ADDRESS:
+        why = without_addresses(why)
     if row.state == LetterState.UNKNOWN:  # who returns a letter has accepted it
         note_accepted(connection, commune=row.commune, count=1)
     watches = tables.unknown_watches
@@ -74,6 +77,8 @@ def redirect_refused(connection: Connection, letter_id: int, *, why: str, now: d
         _tell_dead(connection, row, following, why=why, now=now)
     if row.day is not None:
         release_items(connection, letter_id)
+    elif row.address == REDACTED_ADDRESS:  # what it said is gone, and nobody else may be told
+        return
     elif following is not None and not _has_assignment(connection, row, following.id):
         _write_again(connection, row, following, now=now)
 

@@ -10,6 +10,7 @@ from adapters.database import transaction
 from adapters.ledger import insert_new
 from models.alarms import AlarmKind
 from models.errors import UsageError
+from models.redactions import REDACTED
 from models.submissions import Attachment
 from models.values import Value
 from services.alarms import open_keys, raise_alarm, settle
@@ -92,10 +93,13 @@ def read_held(engine: Engine, number: int, *, commune: str) -> HeldUpload:
     """The file of that number, settled or not.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or it was redacted.
     """
     with transaction(engine) as connection:
-        return _read(connection, number, commune)
+        found = _read(connection, number, commune)
+    if found.name == REDACTED:
+        raise UsageError(f"Tệp giữ lại số {number} đã được xóa theo quy định dữ liệu cá nhân.")
+    return found
 
 
 def settle_held(
@@ -115,9 +119,7 @@ def settle_held(
         still = update(table).where(*mine, table.c.settled_at.is_(None))
         if connection.execute(still.values(settled_at=now, settled_by=by)).rowcount != 1:
             return False
-        told = note(
-            "upload.settled", row.obligation_id, sha256=row.sha256, name=row.name, reason=finding
-        )
+        told = note("upload.settled", row.obligation_id, sha256=row.sha256, reason=finding)
         record(connection, [told], commune=commune, actor=by, at=now)
         _settle_alarms(connection, row, by=by, now=now)
     return True

@@ -10,6 +10,7 @@ from models.errors import UsageError
 from models.file_kinds import media_type_of
 from models.incoming import InboxState, IncomingMail, MailClass
 from models.letters import LetterKind, Part
+from models.redactions import REDACTED_MAIL
 from models.values import Value
 from services.mail_moves import WAITING
 from services.mail_replies import Clerk, MailRow, read_stored_mail, read_unit_tasks
@@ -18,6 +19,7 @@ from services.portal_views import Task
 MOST_LISTED = 200
 DENIED = "E-IN-DENIED: đơn vị báo không gửi thư này."
 _NO_CONTENT = "Thư số {} quá lớn, không tải về; hãy mở trong hộp thư."
+_REDACTED = "Nội dung thư số {} đã được xóa theo quy định bảo vệ dữ liệu cá nhân."
 
 
 class MailLine(Value):
@@ -93,6 +95,11 @@ class MailDetail(Value):
     journal: tuple[MailEntry, ...] = ()
 
     @property
+    def is_redacted(self) -> bool:
+        """Whether what it said was taken out of the ledger."""
+        return self.line.reason == REDACTED_MAIL
+
+    @property
     def is_proved(self) -> bool:
         """Whether it is the unit's own: by its server's word, or by the unit's or a person's."""
         return self.is_confirmed or self.line.mail_class is MailClass.ANSWER
@@ -129,10 +136,16 @@ def read_detail(clerk: Clerk, mail_id: int) -> MailDetail:
         versions = connection.execute(select(tables.submissions.c.id).where(nonces)).scalars().all()
     detail = MailDetail(
         line=_line(row), letter=letter, journal=journal, submissions=tuple(versions),
-        tasks=read_unit_tasks(clerk, row), has_content=row.sha256 is not None,
+        tasks=read_unit_tasks(clerk, row), has_content=has_content(row),
         is_confirmed=row.confirmed_at is not None, is_denied=row.reason == DENIED,
     )  # fmt: skip
-    return _with_content(detail, read_stored_mail(clerk, row.sha256)) if row.sha256 else detail
+    mail = read_stored_mail(clerk, row.sha256) if detail.has_content else None
+    return detail if mail is None else _with_content(detail, mail)
+
+
+def has_content(row: MailRow) -> bool:
+    """Whether the mail was downloaded, and not redacted since."""
+    return row.sha256 is not None and row.reason != REDACTED_MAIL
 
 
 def read_file(clerk: Clerk, mail_id: int, number: int) -> Part:
@@ -173,10 +186,11 @@ def find_row(connection: Connection, clerk: Clerk, mail_id: int) -> MailRow:
 
 def _hash_of(clerk: Clerk, mail_id: int) -> str:
     with transaction(clerk.engine) as connection:
-        sha256 = find_row(connection, clerk, mail_id).sha256
-    if sha256 is None:
-        raise UsageError(_NO_CONTENT.format(mail_id))
-    return str(sha256)
+        row = find_row(connection, clerk, mail_id)
+    if not has_content(row):
+        why = _REDACTED if row.sha256 else _NO_CONTENT
+        raise UsageError(why.format(mail_id))
+    return str(row.sha256)
 
 
 def _line(row: MailRow) -> MailLine:

@@ -11,8 +11,10 @@ from adapters.database import transaction
 from adapters.ledger import insert_new
 from adapters.tables import journal, journal_heads
 from models.journal import GENESIS, Chain, JournalEntry, find_breaks
+from models.redactions import without_addresses
 
 PAGE = 1_000
+MESSAGE_ID = "message_id"  # the detail that looks like an address and is none
 # Made once: a statement made anew for each commit costs as much as its execution.
 _HEAD = (
     select(journal_heads.c.seq, journal_heads.c.hash)
@@ -51,7 +53,10 @@ def record(
 
 
 def note(action: str, subject: str, **detail: str | int | bool | list[str] | None) -> Note:
-    """Say one thing for the journal."""
+    """Say one thing for the journal; mail addresses are masked, for no entry can be redacted."""
+    for name, told in detail.items():
+        if isinstance(told, str) and "@" in told and name != MESSAGE_ID:
+            detail[name] = without_addresses(told)
     return Note(action=action, subject=subject, detail=detail)
 
 

@@ -69,9 +69,12 @@ def settle_letter(
 
 def _read(connection: Connection, letter_id: int, commune: str) -> Row[tuple[object, ...]]:
     c = tables.outbox.c
-    chosen = select(c.id, c.kind, c.state, c.commune, c.copies, c.not_after, c.dedupe_key).where(
-        c.id == letter_id, c.commune == commune
-    )
+    frozen = tables.frozen_letters.c
+    emptied = select(frozen.sha256).where(frozen.outbox_id == c.id).scalar_subquery()
+    chosen = select(
+        c.id, c.kind, c.state, c.commune, c.copies, c.not_after, c.dedupe_key,
+        emptied.label("emptied"),
+    ).where(c.id == letter_id, c.commune == commune)  # fmt: skip
     row = connection.execute(chosen.with_for_update()).first()
     if row is None:
         raise UsageError(f"Không có thư số {letter_id}; xem số thư trong `dondoc mail list`.")
@@ -79,6 +82,8 @@ def _read(connection: Connection, letter_id: int, commune: str) -> Row[tuple[obj
 
 
 def _refuse_copy(row: Row[tuple[object, ...]], *, is_confirmed: bool) -> None:
+    if row.emptied is not None:
+        raise RefusedError(f"Nội dung thư số {row.id} đã được xóa nên không gửi lại được.")
     promise = reliability_of(LetterKind(row.kind))
     if promise is Reliability.AT_MOST_ONCE and row.copies:
         raise RefusedError(

@@ -9,6 +9,7 @@ from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import RegisteredContact, insert_new
 from models.letters import LetterKind, LetterState
+from models.redactions import REDACTED_ADDRESS
 from models.submissions import Attachment
 from models.values import Value
 
@@ -34,8 +35,12 @@ class NewLetter(Value):
 def enqueue(
     connection: Connection, letters: Sequence[NewLetter], *, commune: str, now: datetime
 ) -> int:
-    """Put the letters in the outbox; those whose key is there already are left alone."""
-    return insert_new(connection, tables.outbox, [_row(x, commune, now) for x in letters])
+    """Put the letters in the outbox; those whose key is there already are left alone.
+
+    Nothing is ever written to a contact whose data were redacted.
+    """
+    known = [letter for letter in letters if letter.contact.email != REDACTED_ADDRESS]
+    return insert_new(connection, tables.outbox, [_row(x, commune, now) for x in known])
 
 
 def _row(letter: NewLetter, commune: str, now: datetime) -> Mapping[str, object]:

@@ -9,8 +9,9 @@ from adapters import tables
 from adapters.database import snapshot, transaction
 from adapters.ledger import PlanRecord, PlanState, RegisteredContact, read_contacts, read_plans
 from adapters.links import LinkScope
-from models.errors import UsageError
+from models.errors import RefusedError, UsageError
 from models.letters import LetterKind
+from models.redactions import REDACTED_ADDRESS
 from models.units import Unit, UnitKind
 from models.values import Value
 from services.journal import note, record
@@ -86,9 +87,12 @@ def send_link(engine: Engine, *, commune: str, contact_id: str, by: str, now: da
 
     Raises:
         UsageError: the commune has no such contact.
+        RefusedError: the contact's data were redacted.
     """
     with transaction(engine) as connection:
         contact = _contact(connection, commune, contact_id)
+        if contact.email == REDACTED_ADDRESS:
+            raise RefusedError(f"Dữ liệu cá nhân của đầu mối '{contact_id}' đã được xóa.")
         return _send(connection, contact, commune=commune, by=by, now=now)
 
 

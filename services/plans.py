@@ -23,6 +23,7 @@ from models.plan_lint import lint_plan
 from models.plans import PlanDossier
 from services.contact_changes import read_changed
 from services.journal import note, record
+from services.redaction_refusals import refuse_redacted
 
 NO_LONGER_LISTED = "Không còn trong danh mục đơn vị."
 
@@ -34,7 +35,8 @@ def import_plan(engine: Engine, dossier: PlanDossier, *, actor: str, now: dateti
     take what the register says; a corrected address is written to again.
 
     Raises:
-        RefusedError: the plan is active and its own text differs.
+        RefusedError: the plan is active and its own text differs, or the register names somebody
+            whose data were redacted.
     """
     plan = dossier.plan
     with transaction(engine) as connection:
@@ -175,6 +177,7 @@ def _register_contacts(connection: Connection, dossier: PlanDossier, now: dateti
     commune = dossier.plan.commune
     known = {contact.id: contact for contact in read_contacts(connection, commune=commune)}
     changed = read_changed(connection, commune)
+    refuse_redacted(connection, dossier)
     rows = [
         _kept(RegisteredContact(**contact.model_dump(), unit_id=unit.id), known, changed)
         for unit in dossier.units.units

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapters import tables
-from adapters.database import migrate, open_engine, transaction
+from adapters.database import compact, migrate, open_engine, transaction
 from models.errors import TransientError
 
 ROWS, WORKERS = 40, 4
@@ -152,3 +152,12 @@ def test_migrating_keeps_what_is_there(engine: Engine, database_url: str) -> Non
     migrate(database_url)
     with transaction(engine) as connection:
         assert connection.execute(select(tables.journal_heads)).mappings().one() == head
+
+
+def test_a_database_that_somebody_writes_to_is_compacted_another_time(sqlite_url: str) -> None:
+    engine, other = impatient(sqlite_url), open_engine(sqlite_url)
+    with transaction(other), pytest.raises(TransientError, match="hãy chạy lại lệnh"):
+        compact(engine)
+    compact(engine)
+    for one in (engine, other):
+        one.dispose()

@@ -1,6 +1,7 @@
-"""`dondoc contacts`: links ended and sent, changes decided, held files looked after."""
+"""`dondoc contacts`: links, changes, held files, redaction."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from adapters.plan_files import read_dossier
 from cli.console import words
 from config.settings import CONFIG_FOLDER
 from models.contact_changes import Reach
+from models.plans import PlanDossier
 from models.submissions import Attachment
 from services.contact_changes import propose_change
 from services.held_uploads import Held, hold_files
@@ -22,6 +24,7 @@ from tests.services.stage import COMMUNE, ISSUED_ON, PLAN
 
 __all__ = ["engine", "run"]
 HEAD = "thon-01.head"
+QUESTION = f"Xóa hẳn dữ liệu cá nhân của đầu mối '{HEAD}'?"
 
 
 @pytest.fixture
@@ -31,6 +34,15 @@ def plan(engine: Engine) -> Engine:
     )
     activate_plan(engine, PLAN, number=15, issued_on=ISSUED_ON, actor="t", now=NOW, day=ISSUED_ON)
     return engine
+
+
+def without(contact_id: str) -> PlanDossier:
+    dossier = read_dossier(CONFIG_FOLDER / "plans" / "bat-mot-2026.yaml")
+    units = tuple(
+        unit.model_copy(update={"contacts": tuple(c for c in unit.contacts if c.id != contact_id)})
+        for unit in dossier.units.units
+    )
+    return dossier.model_copy(update={"units": dossier.units.model_copy(update={"units": units})})
 
 
 def propose(plan: Engine, address: str) -> None:
@@ -63,6 +75,26 @@ def test_changes_are_listed_and_decided(
     propose(plan, "khac@vin.example")
     assert run("contacts", "agree", "2")[0] == 0
     assert run("contacts", "refuse", "2", "--reason", "x")[0] == 1
+
+
+def test_personal_data_are_redacted_only_when_confirmed(
+    plan: Engine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words_of = ("contacts", "redact", HEAD, "--reason", "Theo đơn")
+    for typed in ("", "n\n"):
+        monkeypatch.setattr("sys.stdin", StringIO(typed))
+        code, said = run(*words_of)
+        assert (code, "Chưa được xác nhận" in said) == (2, True)
+    code, said = run(*words_of, "--yes")
+    assert (code, f"còn ghi đầu mối '{HEAD}'" in said) == (1, True)
+    import_plan(plan, without(HEAD), actor="t", now=NOW)
+    monkeypatch.setattr("sys.stdin", StringIO("Có\n"))
+    told = "Đã xóa dữ liệu cá nhân: 1 đầu mối.\n"
+    assert run(*words_of) == (0, f"{told}{QUESTION} Gõ “có” rồi Enter để xác nhận:\n")
+    code, said = run(*words_of, "--yes", "--json")
+    assert (code, json.loads(said)["contacts"]) == (0, 0)
+    assert "Không còn gì để xóa." in run(*words_of, "--yes")[1]
+    assert run("contacts", "redact", "ai", "--reason", "x", "--yes")[0] == 2
 
 
 def test_a_held_file_is_saved_and_settled(plan: Engine, run: Run, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,17 @@ def test_incoming_mail_is_listed_shown_and_closed_with_a_reason(
     assert "đã được xử lý từ trước" in run("inbox", "dismiss", "1", "--reason", "Thư lạ.")[1]
     assert "đã xong: 1" in run("inbox", "list")[1]
     assert run("inbox", "show", "9")[0] == 2
+
+
+def test_what_ended_plans_letters_said_is_redacted_when_confirmed(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("không\n"))
+    put_letter(engine, "x", now=NOW, state=LetterState.ACCEPTED)
+    asked = ("redact", "--reason", "Hết thời hạn lưu", "--before")
+    assert "Chưa được xác nhận" in run(*asked, "2026-06-15")[1]
+    assert run(*asked, "15.6")[0] == 2
+    assert "Ngày này chưa đến" in run(*asked, "2026-06-16", "--yes")[1]
+    code, done = as_json(run(*asked, "2026-06-15", "--yes", "--json"))
+    assert (code, done["letters"], done["files"]) == (0, 0, 0)  # its plan has not ended
+    assert run(*asked, "2026-06-15", "--yes") == (0, "Không còn gì để xóa.\n")
