@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
-from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
-from config.clock import read_now
 from models.errors import (
     DondocError,
     RefusedError,
@@ -19,7 +16,7 @@ from models.errors import (
     TransientError,
     UsageError,
 )
-from portal.desk import settings_of
+from portal.desk import desk_of, settings_of
 from portal.new_links import ask_fields
 from portal.officers import SignInNeededError, sign_in_path
 from portal.pages import headers_of
@@ -97,11 +94,11 @@ def _note_stray(request: Request) -> None:
     contact_id = getattr(request.state, "session_contact", None)
     if contact_id is None:
         return
-    settings = settings_of(request)
+    desk = desk_of(request)
     with suppress(TransientError):
         note_stray(
-            cast("Engine", request.app.state.engine), commune=settings.commune,
-            contact_id=contact_id, path=request.url.path, now=read_now(settings),
+            desk.engine, commune=desk.commune, contact_id=contact_id, path=request.url.path,
+            now=desk.now,
         )  # fmt: skip
 
 

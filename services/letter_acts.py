@@ -14,6 +14,7 @@ from models.letters import LetterKind, LetterState
 from services.brakes import note_accepted
 from services.journal import note, record
 from services.outbox import set_state
+from services.reasons import require_reason
 
 
 class Settling(StrEnum):
@@ -51,8 +52,7 @@ def settle_letter(
         UsageError: there is no such letter, or no reason is given.
         RefusedError: nothing is open about the letter, or one copy more would be too many.
     """
-    if not reason.strip():
-        raise UsageError("Hãy ghi lý do; lý do được lưu vào nhật ký.")
+    require_reason(reason)
     with transaction(engine) as connection:
         row = _read(connection, letter_id, commune)
         if row.state == AFTER[settling]:

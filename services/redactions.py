@@ -33,6 +33,7 @@ from models.redactions import (
 from models.units import Salutation
 from services.journal import lock_chain, note, record
 from services.personal_links import count_on
+from services.reasons import require_reason
 from services.redaction_mentions import find_mentions, read_names, redact_mentions
 from services.redaction_refusals import Subject, refuse_needed
 from services.redaction_rows import doom, redact_letters, redact_mails, redact_words, seal
@@ -53,8 +54,7 @@ def redact_contact(
         UsageError: no reason is given, or the commune has no such contact or earlier address.
         RefusedError: the contact is still needed; the text says for what and what to do.
     """
-    if not order.reason.strip():
-        raise UsageError("Hãy ghi lý do; lý do được lưu vào nhật ký.")
+    require_reason(order.reason)
     with snapshot(engine) as connection:
         subject = _find(connection, contact_id, order, address)
         refuse_needed(connection, subject, order.commune)

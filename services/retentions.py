@@ -11,6 +11,7 @@ from models.calendars import WorkingCalendar
 from models.errors import UsageError
 from models.redactions import Redacted, RedactionOrder, Traces, without_addresses
 from services.journal import lock_chain, note, record
+from services.reasons import require_reason
 from services.redaction_rows import (
     SETTLED_LETTER,
     SETTLED_MAIL,
@@ -38,8 +39,7 @@ def redact_ended(
     Raises:
         UsageError: no reason is given, or the day has not come yet.
     """
-    if not order.reason.strip():
-        raise UsageError("Hãy ghi lý do; lý do được lưu vào nhật ký.")
+    require_reason(order.reason)
     if before > calendar.day_of(order.now):
         raise UsageError("Ngày này chưa đến; hãy chọn ngày hôm nay hoặc một ngày đã qua.")
     since = calendar.at(before, time.min)
