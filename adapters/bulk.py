@@ -1,17 +1,18 @@
 """Many rows through one statement: compiled once, then handed to the driver as they are."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     JSON,
     BindParameter,
+    ColumnClause,
     ColumnElement,
     Connection,
     Dialect,
     Insert,
+    Integer,
     LargeBinary,
     Update,
     bindparam,
@@ -20,20 +21,21 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.visitors import replacement_traverse
-from sqlalchemy.types import TypeEngine
 
-Values = tuple[object, ...]
-_ROWS = "rows"
-Types = Mapping[str, TypeEngine[Any]]
-Convert = Callable[[object], object]
-# Parameters by place, not by name: a row needs no dictionary.
-_BY_PLACE: dict[str, Dialect] = {
-    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
-    "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
-}
+from adapters.direct import (
+    BY_PLACE,
+    Convert,
+    Types,
+    Values,
+    arranging,
+    converted,
+    converters,
+)
+
+_ROWS, _OCTETS = "rows", "octets"
+_START, _LENGTH = "_start", "_length"  # of a column's bytes within those of all rows
 
 
 class _Compiled(NamedTuple):
@@ -43,6 +45,7 @@ class _Compiled(NamedTuple):
     row_converters: tuple[tuple[int, Convert], ...]  # by place
     shared_converters: tuple[Convert | None, ...]
     is_at_once: bool  # all rows go as one JSON text
+    octets: tuple[str, ...]  # the columns that hold bytes
 
 
 class Bulk:
@@ -50,8 +53,8 @@ class Bulk:
 
     ``Connection.execute`` builds the parameters of each row anew, which costs several times what
     the database needs; here only what a type must convert is touched. PostgreSQL gets
-    all rows at once, as JSON: a message and an answer for each cost more than the row. Rows with
-    bytes in them go one by one there too.
+    all rows at once, as JSON: a message and an answer for each cost more than the row. Bytes go
+    beside it, those of all rows in one string, of which the JSON tells where each begins and ends.
     """
 
     def __init__(
@@ -75,10 +78,11 @@ class Bulk:
             return
         known = self._known(connection.dialect)
         given = [shared[name] for name in self._shared]
-        rest = (*map(_converted, known.shared_converters, given), *known.constants)
+        rest = (*map(converted, known.shared_converters, given), *known.constants)
         if known.is_at_once:
-            told = json.dumps([dict(zip(self._columns, row, strict=True)) for row in rows])
-            connection.exec_driver_sql(known.text, known.arrange((told, *rest)))
+            told = [dict(zip(self._columns, row, strict=True)) for row in rows]
+            octets = b"".join(_set_apart(told, known.octets)) if known.octets else b""
+            connection.exec_driver_sql(known.text, known.arrange((json.dumps(told), octets, *rest)))
             return
         ready = [_convert(r, known.row_converters) for r in rows] if known.row_converters else rows
         connection.exec_driver_sql(known.text, [known.arrange(row + rest) for row in ready])
@@ -91,60 +95,70 @@ class Bulk:
     def _compile(self, dialect: Dialect) -> _Compiled:
         names = (*self._columns, *self._shared)
         keys = list(names) if isinstance(self._statement, Insert) else None
-        compiled = self._statement.compile(dialect=_BY_PLACE[dialect.name], column_keys=keys)
+        compiled = self._statement.compile(dialect=BY_PLACE[dialect.name], column_keys=keys)
         types = {name: bind.type for name, bind in compiled.binds.items()}
-        has_bytes = any(isinstance(types[name], LargeBinary) for name in self._columns)
-        is_at_once = dialect.name == "postgresql" and not has_bytes
+        is_at_once = dialect.name == "postgresql"
         if is_at_once:
-            compiled = self._of_all(types).compile(dialect=_BY_PLACE[dialect.name])
-            names = (_ROWS, *self._shared)
-        converters: dict[str, Convert | None] = {
-            name: of.dialect_impl(dialect).bind_processor(dialect) for name, of in types.items()
-        }
+            compiled = self._of_all(types).compile(dialect=BY_PLACE[dialect.name])
+            names = (_ROWS, _OCTETS, *self._shared)
+        by_name = converters(types, dialect)
         constants = {str(n): v for n, v in compiled.params.items() if n not in names}
-        places = {name: place for place, name in enumerate((*names, *constants))}
         return _Compiled(
             text=str(compiled),
-            constants=tuple([_converted(converters[n], value) for n, value in constants.items()]),
-            arrange=_picking([places[name] for name in compiled.positiontup or ()]),
+            constants=tuple([converted(by_name[n], value) for n, value in constants.items()]),
+            arrange=arranging((*names, *constants), compiled.positiontup or ()),
             row_converters=tuple(
-                [(p, c) for p, n in enumerate(self._columns) if (c := converters[n]) is not None]
+                [(p, c) for p, n in enumerate(self._columns) if (c := by_name[n]) is not None]
             ),
-            shared_converters=tuple([converters[name] for name in self._shared]),
+            shared_converters=tuple([by_name[name] for name in self._shared]),
             is_at_once=is_at_once,
+            octets=tuple([n for n in self._columns if isinstance(types[n], LargeBinary)]),
         )
 
     def _of_all(self, types: Types) -> Insert | Update:
-        """The statement over the rows of one JSON text."""
-        named = [column(name, types[name]) for name in self._columns]
+        """The statement over the rows of one JSON text, and over the bytes of all of them."""
+        named: list[ColumnClause[Any]] = []
+        for name in self._columns:
+            ends = [column(name + end, Integer()) for end in (_START, _LENGTH)]
+            named += ends if isinstance(types[name], LargeBinary) else [column(name, types[name])]
         rows = func.json_to_recordset(bindparam(_ROWS, type_=JSON))
         given = rows.table_valued(*named).render_derived(name="given", with_types=True)
+        values = {name: _value(given.c, name) for name in self._columns}
         if isinstance(self._statement, Insert):
             shared = [bindparam(name, type_=types[name]) for name in self._shared]
-            found = select(*given.c, *shared)
+            found = select(*values.values(), *shared)
             names = [*self._columns, *self._shared]
             return insert(self._statement.table).from_select(names, found, include_defaults=False)
 
         def of_row(element: object, **_: object) -> ColumnElement[object] | None:
-            if isinstance(element, BindParameter) and element.key in self._columns:
-                return given.c[element.key]
-            return None
+            return values.get(element.key) if isinstance(element, BindParameter) else None
 
         return cast("Update", replacement_traverse(self._statement, {}, of_row))
 
 
-def _picking(places: Sequence[int]) -> Callable[[Values], Values]:
-    if len(places) == 1:
-        return itemgetter(slice(places[0], places[0] + 1))
-    return itemgetter(*places)
+def _value(given: ReadOnlyColumnCollection[str, Any], name: str) -> ColumnElement[Any]:
+    if name in given:
+        value: ColumnElement[Any] = given[name]
+        return value
+    octets = bindparam(_OCTETS, type_=LargeBinary())
+    cut: ColumnElement[Any] = func.substring(octets, given[name + _START], given[name + _LENGTH])
+    return cut
 
 
-def _converted(convert: Convert | None, value: object) -> object:
-    return value if convert is None else convert(value)
+def _set_apart(rows: Sequence[dict[str, object]], names: Sequence[str]) -> Iterator[bytes]:
+    """Take the bytes out of the rows, and leave where in all that were taken they begin."""
+    start = 1  # as SQL counts
+    for row in rows:
+        for name in names:
+            octets = cast("bytes | None", row.pop(name))
+            if octets is not None:
+                row[name + _START], row[name + _LENGTH] = start, len(octets)
+                start += len(octets)
+                yield octets
 
 
-def _convert(row: Values, converters: Sequence[tuple[int, Convert]]) -> Values:
+def _convert(row: Values, by_place: Sequence[tuple[int, Convert]]) -> Values:
     values = list(row)
-    for place, convert in converters:
+    for place, convert in by_place:
         values[place] = convert(values[place])
     return tuple(values)

@@ -20,6 +20,9 @@ BUSY_TIMEOUT_MS = 30_000
 # Of all threads of the pages: a connection beyond the pool is opened and closed each time, and with
 # its settings that costs more than what is read through it.
 SQLITE_CONNECTIONS = 40
+# Of a connection that writes thousands of letters: with SQLite's own 2 MB pages are written before
+# the commit, read again and written again.
+SENDER_CACHE_KB = 16 * 1024
 READS_ONLY = "reads_only"
 DAMAGED = "Cơ sở dữ liệu bị hỏng ({}); không chạy tiếp. Hãy khôi phục từ bản sao lưu gần nhất."
 _SIGNS_OF_DAMAGE = ("malformed", "not a database")
@@ -62,6 +65,12 @@ def _begin(connection: Connection) -> None:
     # A select-then-update under SQLite's deferred transactions double-claims (reliability.md 2.6).
     is_reading = connection.get_execution_options().get(READS_ONLY, False)
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def make_room(connection: Connection) -> None:
+    """Let a connection of SQLite keep the pages of a whole batch of letters in memory."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA cache_size=-{SENDER_CACHE_KB}")
 
 
 @contextmanager

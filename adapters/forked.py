@@ -1,6 +1,7 @@
 """A copy of this process that works for it: questions go in, answers come out, one at a time."""
 
 import gc
+import mmap
 import os
 import pickle
 import select
@@ -32,6 +33,8 @@ class Forked(Generic[Asked, Told]):
         self._answer = os.memfd_create("answer")  # in memory: letters leave no trace on a disk
         asked, self._questions = os.pipe()
         self._told, tells = os.pipe()
+        # What exists by now is shared with the copy, and the collector would touch all of it.
+        gc.freeze()
         try:
             self._process = os.fork()
             if self._process == 0:
@@ -57,8 +60,8 @@ class Forked(Generic[Asked, Told]):
         size = os.read(self._told, _SIZE_OCTETS) if poll.poll(seconds * 1_000) else b""
         if not size:
             return None
-        octets = os.pread(self._answer, int.from_bytes(size, "big"), 0)
-        return cast("Told", pickle.loads(octets))  # noqa: S301 - written by our own copy
+        with mmap.mmap(self._answer, int.from_bytes(size, "big"), prot=mmap.PROT_READ) as octets:
+            return cast("Told", pickle.loads(octets))  # noqa: S301 - written by our own copy
 
     def end(self) -> None:
         """End the copy; it is asked no more."""
@@ -68,6 +71,7 @@ class Forked(Generic[Asked, Told]):
         self._close()
 
     def _close(self) -> None:
+        gc.unfreeze()
         for file in (self._questions, self._told, self._answer):
             os.close(file)
 

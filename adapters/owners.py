@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from adapters import advisory_locks, locks
-from adapters.database import transaction
+from adapters.database import make_room, transaction
 
 SQLITE = "sqlite"
 
@@ -20,6 +20,7 @@ def living_owner(engine: Engine, folder: Path, owner: str) -> Iterator[Connectio
     """
     if engine.dialect.name == SQLITE:
         with locks.owner_lock(folder, owner), engine.connect() as connection:
+            make_room(connection)
             yield connection
         return
     with engine.connect() as connection:

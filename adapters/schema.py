@@ -40,6 +40,6 @@ class Instant(TypeDecorator[datetime]):
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[object], datetime | None] | None:
-        """How a column is read: on SQLite, which gives text, an instant is read once for many."""
+        """How a column is read: an instant that many rows share is read once, and is one object."""
         read = super().result_processor(dialect, coltype)
-        return lru_cache(maxsize=1024)(read) if read and dialect.name == "sqlite" else read
+        return lru_cache(maxsize=1024)(read) if read else read

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls: str = "starttls"
-    smtp_connections: int = Field(default=4, ge=1, le=32)
+    smtp_connections: int = Field(default=4, ge=1, le=50)
     smtp_rate_per_minute: int | None = Field(default=None, ge=1)
     min_free_mb: int = Field(default=200, ge=0)  # no letter leaves while the disk has less
     imap_host: str | None = None

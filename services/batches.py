@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from adapters.ledger import RegisteredContact
 from adapters.letter_patterns import Pattern
 from adapters.mime import Stationery
 from models.letters import REMINDER_KINDS, LetterKind, Part
 from services.digests import DigestFacts, Digests
+from services.outbox_rows import OutboxRow
 from services.plan_shelf import ShelvedPlan
 
 # Reminders that tell of the reader's own obligations and of nobody else.
@@ -21,9 +22,9 @@ ALIKE = REMINDER_KINDS - {LetterKind.HEAD_INFORMED, LetterKind.LEADER_INFORMED}
 class Facts(NamedTuple):
     """What the letters of one batch are written from, as the database has it."""
 
-    contacts: Sequence[Row[tuple[object, ...]]]
+    contacts: Sequence[tuple[object, ...]]
     digests: DigestFacts
-    plans: Sequence[Row[tuple[object, ...]]]
+    plans: Mapping[str, tuple[object, ...]]
     now: datetime  # in the calendar's zone
 
 
@@ -54,11 +55,11 @@ class Batch:
         return self.opened
 
 
-def is_plain(row: Row[tuple[object, ...]]) -> bool:
+def is_plain(row: OutboxRow) -> bool:
     """Whether the letter brings nothing of its own: no words, no files."""
     return row.context is None and not row.parts
 
 
-def is_alike(row: Row[tuple[object, ...]]) -> bool:
+def is_alike(row: OutboxRow) -> bool:
     """Whether the letter is not written yet, and needs no more for it than its batch's facts."""
     return row.kind in ALIKE and row.frozen is None and is_plain(row)

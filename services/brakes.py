@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Row, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from adapters import tables
 from adapters.among import is_among
@@ -19,6 +19,7 @@ from services import clock_marks, epochs
 from services.epochs import note_accepted
 from services.holds import held_reason, hold_of, let_go, set_hold, stands
 from services.journal import lock_chain
+from services.outbox_rows import OutboxRow
 
 __all__ = [
     "check_storm",
@@ -169,7 +170,7 @@ def rest(engine: Engine, *, commune: str, home: Path) -> None:
 
 def over_limit(
     connection: Connection,
-    rows: Sequence[Row[tuple[object, ...]]],
+    rows: Sequence[OutboxRow],
     *,
     now: datetime,
     limit: int = MAILS_PER_DAY,
@@ -193,7 +194,7 @@ def over_limit(
 
 
 def _recent(
-    connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, now: datetime
+    connection: Connection, rows: Sequence[OutboxRow], *, now: datetime
 ) -> dict[str, list[datetime]]:
     """When each contact was written to within a day, oldest first."""
     asked = {

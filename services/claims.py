@@ -8,7 +8,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     case,
@@ -24,6 +23,7 @@ from adapters.among import is_among
 from adapters.bulk import Bulk
 from adapters.collector import resting_collector
 from adapters.database import transaction_on
+from adapters.direct import Direct
 from adapters.smtp import Envelope
 from models.alarms import AlarmKind
 from models.letter_policies import Reliability, reliability_of
@@ -33,6 +33,7 @@ from services.brakes import over_limit
 from services.composing import Composer, Draft
 from services.journal import note, record
 from services.letter_alarms import LetterAlarm, raise_alarms
+from services.outbox_rows import OutboxRow, Taken
 
 SENDER = "sender"
 PRE = "pre"  # claimed, nothing sent
@@ -42,20 +43,15 @@ DOT = "dot"  # the last dot may have been written
 _READY = literal(LetterState.READY.value, literal_execute=True)
 _c = tables.outbox.c
 _frozen = tables.frozen_letters
-_READ = [
-    _c[name]
-    for name in (
-        "id", "dedupe_key", "commune", "plan_id", "kind", "unit_id", "contact_id", "day",
-        "address", "not_before", "not_after", "crashes", "context", "parts", "subject",
-        "message_id", "envelope_from", "token_sha256",
-    )
-]  # fmt: skip
-_TAKE = (
+_OWN = {"attempt", "frozen"}  # of what is read: the number of this try, the bytes
+_READ = [_c[name] for name in Taken._fields if name not in _OWN]
+_TAKE = Direct(
     update(tables.outbox)
     .where(is_among(_c.id, "ids"), _c.state == LetterState.READY)
     .values(state=LetterState.SENDING, phase=PRE, owner=bindparam("by"), attempt=_c.attempt + 1)
-    .returning(_c.id)
-)
+    .returning(_c.id),
+    "ids", "by",
+)  # fmt: skip
 _FREEZE = Bulk(insert(_frozen), "outbox_id", "content")
 _WRITTEN = ("of_id", "kind", "subject", "message_id", "address", "envelope_from", "token_sha256")
 _WRITE = Bulk(
@@ -122,7 +118,7 @@ def claim_suspect(claimant: Claimant) -> tuple[Claimed, ...]:
     return _claim(claimant, _c.crashes > 0, most=1)
 
 
-def take(claimant: Claimant, *, most: int) -> list[Row[tuple[object, ...]]]:
+def take(claimant: Claimant, *, most: int) -> list[Taken]:
     """Take the next letters within the caller's transaction, for ``write`` in a later one."""
     return _take(claimant, _c.crashes == 0, most)
 
@@ -140,9 +136,7 @@ def _claim(claimant: Claimant, which: ColumnElement[bool], *, most: int) -> tupl
             return claimed
 
 
-def _take(
-    claimant: Claimant, which: ColumnElement[bool], most: int
-) -> list[Row[tuple[object, ...]]]:
+def _take(claimant: Claimant, which: ColumnElement[bool], most: int) -> list[Taken]:
     due = (
         select(*_READ, (_c.attempt + 1).label("attempt"), _frozen.c.content.label("frozen"))
         .join_from(tables.outbox, _frozen, _frozen.c.outbox_id == _c.id, isouter=True)
@@ -158,17 +152,17 @@ def _take(
         # Locked rows belong to another sender; a plain subquery would double-claim (B3, 2.6).
         .with_for_update(of=tables.outbox, skip_locked=True)
     )
-    rows = claimant.connection.execute(due).all()
+    rows = list(map(Taken._make, claimant.connection.execute(due)))
     if not rows:
         return []
-    wanted = {"ids": [row.id for row in rows], "by": claimant.owner}
-    taken = set(claimant.connection.execute(_TAKE, wanted).scalars().all())
-    return [row for row in rows if row.id in taken]
+    taken = _TAKE.read(claimant.connection, [row.id for row in rows], claimant.owner)
+    mine = {letter for (letter,) in taken}
+    return [row for row in rows if row.id in mine]
 
 
 def write(
     claimant: Claimant,
-    rows: Sequence[Row[tuple[object, ...]]],
+    rows: Sequence[Taken],
     ready: Mapping[int, Draft] = _NONE_READY,
 ) -> tuple[Claimed, ...]:
     """Freeze letters that were taken before, and drop those that have lost their reason.
@@ -180,7 +174,7 @@ def write(
     if resting:
         rested = [{"of_id": letter, "until": until} for letter, until in resting.items()]
         connection.execute(_PUT_OFF, rested)
-    waiting = [row for row in rows if row.id not in resting]
+    waiting = [row for row in rows if row.id not in resting] if resting else rows
     missing = [row for row in waiting if row.id not in ready]
     drafted = dict(zip([row.id for row in missing], _draft(claimant, missing), strict=True))
     drafts = [(row, ready.get(row.id) or drafted[row.id]) for row in waiting]
@@ -192,7 +186,7 @@ def write(
     return tuple(_claimed(claimant.composer, row, draft) for row, draft in written)
 
 
-def _draft(claimant: Claimant, rows: Sequence[Row[tuple[object, ...]]]) -> list[Draft]:
+def _draft(claimant: Claimant, rows: Sequence[Taken]) -> list[Draft]:
     """Write the letters together; if that fails, each alone, so that one fault stops one letter."""
     connection, composer, now = claimant.connection, claimant.composer, claimant.now
     try:
@@ -206,31 +200,34 @@ def _draft(claimant: Claimant, rows: Sequence[Row[tuple[object, ...]]]) -> list[
         return [_draft(claimant, [row])[0] for row in rows]
 
 
-def _columns(row: Row[tuple[object, ...]], draft: Draft) -> tuple[object, ...]:
+def _columns(row: Taken, draft: Draft) -> tuple[object, ...]:
     return (
         row.id, draft.kind or row.kind, draft.subject, draft.message_id,
         draft.address or row.address, draft.envelope_from, draft.token_sha256,
     )  # fmt: skip
 
 
-def _claimed(composer: Composer, row: Row[tuple[object, ...]], draft: Draft) -> Claimed:
-    known = (draft.envelope_from, row.envelope_from, composer.letterhead.sender.address)
-    sender = next(address for address in known if address is not None)  # "" is the null path
+def _claimed(composer: Composer, row: Taken, draft: Draft) -> Claimed:
+    sender = draft.envelope_from  # "" is the null path
+    if sender is None:
+        sender = row.envelope_from
+    if sender is None:
+        sender = composer.letterhead.sender.address
     assert draft.frozen is not None
     return Claimed(
         id=row.id,
         dedupe_key=row.dedupe_key,
-        kind=LetterKind(draft.kind or row.kind),
+        kind=draft.kind or LetterKind(row.kind),
         attempt=row.attempt,
         is_reminder=row.day is not None,
-        envelope=Envelope(sender=sender, recipient=draft.address or row.address),
+        envelope=Envelope(sender, draft.address or row.address),
         frozen=draft.frozen,
     )
 
 
 def drop(
     connection: Connection,
-    dropped: Sequence[tuple[Row[tuple[object, ...]], Draft]],
+    dropped: Sequence[tuple[OutboxRow, Draft]],
     *,
     now: datetime,
 ) -> None:
@@ -251,7 +248,7 @@ def drop(
     record(connection, notes, commune=dropped[0][0].commune, actor=SENDER, at=now)
 
 
-def _alarm(row: Row[tuple[object, ...]], draft: Draft) -> LetterAlarm | None:
+def _alarm(row: OutboxRow, draft: Draft) -> LetterAlarm | None:
     if draft.state is LetterState.POISONED:
         why = f"không soạn được: {draft.reason}"
         return LetterAlarm(AlarmKind.LETTER_POISONED, row, why)

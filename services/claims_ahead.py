@@ -1,22 +1,27 @@
 """Claims ahead: while a batch of letters is sent, a copy of the process writes the next one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-
-from sqlalchemy import Row
 
 from adapters.collector import resting_collector
 from adapters.database import transaction_on
 from adapters.forked import Forked
 from services.batches import Facts, is_alike
 from services.claims import Claimant, Claimed, take, write
-from services.composing import Draft
+from services.composing import Composer, Draft
+from services.outbox_rows import Taken
 
-FIRST_SHARE = 4  # nobody is sending yet while the first batch is written: it is a small one
+# Nobody is sending yet while the first batch is written, and few while the copy is made and writes
+# the second: each may be twice the one before.
+FIRST_SHARE, GROWTH = 4, 2
 APART_FROM = 64  # letters: fewer are written as soon as they are handed over
 APART_SECONDS = 10.0  # a copy that takes longer is not waited for
-Rows = Sequence[Row[tuple[object, ...]]]
+Rows = Sequence[Taken]
 Drafts = Mapping[int, Draft]
+# Rows and drafts travel as plain tuples, which are packed and unpacked in a third of the time.
+Values = tuple[object, ...]
+Asked = tuple[Sequence[Values], Facts]
+Told = Mapping[int, Values]
 _NOTHING: Drafts = {}
 
 
@@ -32,9 +37,10 @@ class ClaimsAhead:
         """Keep who claims; nothing is taken."""
         self._claimant = claimant
         self._most = most
+        self._next = max(most // FIRST_SHARE, 1)  # letters of the next batch
         self._taken: Rows = ()
         self._is_asked = False
-        self._copy: Forked[tuple[Rows, Facts], Drafts] | None = None
+        self._copy: Forked[Asked, Told] | None = None
 
     def claim(self) -> tuple[Claimed, ...]:
         """The next letters, their bytes frozen; empty only when nothing is due."""
@@ -58,13 +64,17 @@ class ClaimsAhead:
 
     def _take_first(self) -> Rows:
         with transaction_on(self._claimant.connection):
-            return take(self._claimant, most=max(self._most // FIRST_SHARE, 1))
+            return self._take()
+
+    def _take(self) -> Rows:
+        most, self._next = self._next, min(self._next * GROWTH, self._most)
+        return take(self._claimant, most=most)
 
     def _write(self, rows: Rows, drafts: Drafts) -> tuple[Claimed, ...]:
         claimant, composer = self._claimant, self._claimant.composer
         with transaction_on(claimant.connection):
             claimed = write(claimant, rows, drafts)
-            taken = take(claimant, most=self._most)
+            taken = self._take()
             alike = [row for row in taken if is_alike(row)]
             is_apart = len(alike) >= APART_FROM
             if is_apart:
@@ -75,17 +85,26 @@ class ClaimsAhead:
         return claimed
 
     def _ask(self, rows: Rows, facts: Facts) -> None:
-        composer = self._claimant.composer
         with suppress(OSError):  # no process to be had: the letters are written here
-            self._copy = self._copy or Forked(lambda asked: composer.write_alike(*asked))
-            self._copy.ask((rows, facts))
+            self._copy = self._copy or Forked(_writing_with(self._claimant.composer))
+            self._copy.ask((list(map(tuple, rows)), facts))
             self._is_asked = True
 
     def _fetch(self) -> Drafts:
         is_asked, self._is_asked = self._is_asked, False
         if self._copy is None or not is_asked:
             return _NOTHING
-        drafts = self._copy.fetch(APART_SECONDS)
-        if drafts is None:  # a plan it did not know, or worse: the next one knows what we know
+        told = self._copy.fetch(APART_SECONDS)
+        if told is None:  # a plan it did not know, or worse: the next one knows what we know
             self.end()
-        return drafts or _NOTHING
+            return _NOTHING
+        return {letter: Draft._make(values) for letter, values in told.items()}
+
+
+def _writing_with(composer: Composer) -> Callable[[Asked], Told]:
+    def write_asked(asked: Asked) -> Told:
+        rows, facts = asked
+        drafts = composer.write_alike(list(map(Taken._make, rows)), facts)
+        return {letter: tuple(draft) for letter, draft in drafts.items()}
+
+    return write_asked

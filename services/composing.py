@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from adapters.blobs import BlobStore
 from adapters.ledger import RegisteredContact, read_plans
@@ -34,6 +34,7 @@ from services.enclosures import Enclosures
 from services.form_enclosures import enclose_forms
 from services.leader_reports import compose_leader_report
 from services.letterheads import Letterhead, own_links, page_of, with_links
+from services.outbox_rows import OutboxRow
 from services.plan_shelf import PlanShelf, ShelvedPlan
 from services.readers import find_readers, know_readers
 
@@ -75,7 +76,7 @@ class Composer:
         return policy.send_at(now, calendar=self._calendar, taken=frozenset()) == now
 
     def draft(
-        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, now: datetime
+        self, connection: Connection, rows: Sequence[OutboxRow], *, now: datetime
     ) -> list[Draft]:
         """Write the letters of the rows, in order, re-reading what is owed."""
         if not rows:
@@ -83,9 +84,7 @@ class Composer:
         batch = self._know(connection, self.find(connection, rows, now=now))
         return [self._draft(row, batch) for row in rows]
 
-    def write_alike(
-        self, rows: Sequence[Row[tuple[object, ...]]], facts: Facts
-    ) -> dict[int, Draft]:
+    def write_alike(self, rows: Sequence[OutboxRow], facts: Facts) -> dict[int, Draft]:
         """Write such letters without the database, by id; none for what has lost its reason.
 
         Raises:
@@ -95,15 +94,13 @@ class Composer:
         drafts = [(row.id, self._draft(row, batch)) for row in rows]
         return {letter: draft for letter, draft in drafts if draft.frozen is not None}
 
-    def find(
-        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, now: datetime
-    ) -> Facts:
+    def find(self, connection: Connection, rows: Sequence[OutboxRow], *, now: datetime) -> Facts:
         """Read what the letters of the rows are written from, as it is now."""
         commune, now = rows[0].commune, now.astimezone(self._calendar.zone)
         contact_ids = {row.contact_id for row in rows}
         reminders = [row.id for row in rows if row.kind in REMINDER_KINDS]
         digests = find_digests(connection, reminders, commune=commune, now=now)
-        plan_ids = {row.plan_id for row in rows} | {item.plan_id for item in digests.items}
+        plan_ids = {row.plan_id for row in rows}.union(digests.plan_ids)
         return Facts(
             contacts=find_readers(connection, contact_ids, commune=commune),
             digests=digests,
@@ -123,7 +120,7 @@ class Composer:
             now=facts.now,
         )
 
-    def _draft(self, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
+    def _draft(self, row: OutboxRow, batch: Batch) -> Draft:
         if row.not_after is not None and batch.now > row.not_after:
             return Draft(state=LetterState.EXPIRED, reason="Đã qua thời điểm gửi của thư.")
         is_reminder = row.kind in REMINDER_KINDS
@@ -143,10 +140,10 @@ class Composer:
         except (DondocError, ValidationError, ValueError, KeyError) as error:
             return Draft(state=LetterState.POISONED, reason=f"{type(error).__name__}: {error}")
 
-    def _alarm(self, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
+    def _alarm(self, row: OutboxRow, batch: Batch) -> Draft:
         plans = read_plans(batch.connection, commune=row.commune)
         written = write_alarm(
-            row.context, row.dedupe_key, row.address, letterhead=self.letterhead,
+            row.context or {}, row.dedupe_key, row.address, letterhead=self.letterhead,
             renderer=self._renderer, commune=row.commune, plan=next(iter(plans), None),
             at=batch.now,
         )  # fmt: skip
@@ -159,7 +156,7 @@ class Composer:
             **written.model_dump(),
         )
 
-    def _write(self, row: Row[tuple[object, ...]], kind: LetterKind, batch: Batch) -> Draft:
+    def _write(self, row: OutboxRow, kind: LetterKind, batch: Batch) -> Draft:
         head, contact = self.letterhead, batch.readers[row.contact_id]
         reader = self._reader(contact, batch.plans[row.plan_id])
         is_alike = kind in ALIKE and is_plain(row)
@@ -195,7 +192,7 @@ class Composer:
         )
 
     def _reminder(
-        self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
+        self, row: OutboxRow, kind: LetterKind, reader: Reader, batch: Batch
     ) -> tuple[Printed, tuple[Part, ...]]:
         """Write a reminder whose words but the reader's own are those of its position."""
         digests, plan = batch.digests, batch.plans[row.plan_id]
@@ -216,7 +213,7 @@ class Composer:
         return pattern.fill(reader), parts
 
     def _letter(
-        self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
+        self, row: OutboxRow, kind: LetterKind, reader: Reader, batch: Batch
     ) -> tuple[Printed, tuple[Part, ...]]:
         context = self._context(row, kind, reader, batch)
         files = self._enclosures.files_of(row, now=batch.now)
@@ -233,7 +230,7 @@ class Composer:
         return printed, files.attached + forms + drawn
 
     def _context(
-        self, row: Row[tuple[object, ...]], kind: LetterKind, reader: Reader, batch: Batch
+        self, row: OutboxRow, kind: LetterKind, reader: Reader, batch: Batch
     ) -> LetterContext:
         plan, to = batch.plans[row.plan_id], reader.to
         frame = with_links(plan.frame, reader.frame.page_url)

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from adapters import tables
 from adapters.among import is_among
@@ -33,6 +33,8 @@ INVITED = frozenset({LetterKind.ASSIGNMENT, LetterKind.REMIND_EARLY})
 _i, _o = tables.outbox_items.c, tables.obligations.c
 _OWN = ("id", "unit_id")  # of an obligation: what one unit's differs in from another's
 _SHARED = [column.name for column in _o if column.name not in {"commune", *_OWN}]
+_OF_RUNG = 3  # columns in between
+_KIND_PLACE, _PLAN_PLACE = 4, 1 + len(_OWN) + _OF_RUNG + _SHARED.index("plan_id")
 # Built once: building a statement costs as much as running it for a batch.
 _ITEMS = (
     select(
@@ -130,7 +132,8 @@ class Digests:
 class DigestFacts(NamedTuple):
     """What all reminders of a batch are written from, as the database has it."""
 
-    items: Sequence[Row[tuple[object, ...]]]
+    items: Sequence[tuple[Any, ...]]  # as ``_ITEMS`` has them
+    plan_ids: Collection[str]
     paused: Collection[str]  # units and obligations
     reminded_on: Mapping[str, tuple[date, ...]]
 
@@ -140,11 +143,16 @@ def find_digests(
 ) -> DigestFacts:
     """Read once what the letters speak of, however much the commune owes."""
     if not letter_ids:
-        return DigestFacts((), (), {})
-    items = connection.execute(_ITEMS, {"ids": letter_ids}).all()
+        return DigestFacts((), (), (), {})
+    items = list(map(tuple, connection.execute(_ITEMS, {"ids": letter_ids})))
     paused = read_pauses(connection, commune=commune, now=now)
-    recalling = sorted({row.outbox_id for row in items if row.item_kind in RECALLING})
-    return DigestFacts(items, tuple(paused), _recall(connection, recalling))
+    recalling = sorted({item[0] for item in items if item[_KIND_PLACE] in RECALLING})
+    return DigestFacts(
+        items=items,
+        plan_ids={item[_PLAN_PLACE] for item in items},
+        paused=tuple(paused),
+        reminded_on=_recall(connection, recalling),
+    )
 
 
 def know_digests(
@@ -185,11 +193,11 @@ def _urgency(item: DigestItem) -> tuple[datetime, str]:
 
 
 def _items(
-    rows: Sequence[Row[tuple[object, ...]]], calendar: WorkingCalendar
+    rows: Sequence[tuple[Any, ...]], calendar: WorkingCalendar
 ) -> Iterator[tuple[int, DigestItem]]:
     positions: dict[tuple[object, ...], Position] = {}
     for row in rows:
-        (letter_id, obligation_id, unit_id), shared = row[:3], tuple(row[3:])
+        (letter_id, obligation_id, unit_id), shared = row[:3], row[3:]
         position = positions.get(shared)
         if position is None:
             position = positions[shared] = _position(*shared, calendar=calendar)

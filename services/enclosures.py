@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row
-
 from adapters.blobs import BlobStore
 from adapters.ics import deadline_invitation
 from models.calendars import WorkingCalendar
@@ -17,6 +15,7 @@ from models.submissions import Attachment
 from models.vietnamese import format_number
 from services.digests import INVITED, Digests
 from services.letterheads import Letterhead, file_url
+from services.outbox_rows import OutboxRow
 from services.urging import urging_drafts
 
 # Many servers take no message over 10 MB after base64 has made it a third larger (row 25 of
@@ -42,7 +41,7 @@ class Enclosures:
         self._calendar = calendar
         self._blobs = blobs
 
-    def files_of(self, row: Row[tuple[object, ...]], *, now: datetime) -> Files:
+    def files_of(self, row: OutboxRow, *, now: datetime) -> Files:
         """The stored files of an outbox row; over 10 MB together none of them is attached.
 
         Raises:
@@ -74,7 +73,7 @@ class Enclosures:
 
     def drawn(
         self,
-        row: Row[tuple[object, ...]],
+        row: OutboxRow,
         kind: LetterKind,
         context: LetterContext,
         *,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, select, update
 
 from adapters import tables
 from adapters.database import transaction
+from adapters.direct import Direct
 from adapters.ledger import insert_new
 from adapters.mime import message_id_for
 from adapters.witness import read_machine_id, read_witness, write_witness
@@ -31,21 +32,21 @@ class Reconciled(Value):
     silent: int = 0
 
 
-_RAISE = (
+_RAISE = Direct(
     update(tables.epochs)
     .where(tables.epochs.c.commune == bindparam("of"))
-    .values(seq=tables.epochs.c.seq + bindparam("more"))
-)
+    .values(seq=tables.epochs.c.seq + bindparam("more")),
+    "of", "more",
+)  # fmt: skip
 
 
 def note_accepted(connection: Connection, *, commune: str, count: int) -> None:
     """Count letters that the relay accepted, in the transaction that records them."""
     if count == 0:
         return
-    counted = {"of": commune, "more": count}
-    if connection.execute(_RAISE, counted).rowcount == 0:
+    if _RAISE.execute(connection, commune, count).rowcount == 0:
         _register(connection, commune)
-        connection.execute(_RAISE, counted)
+        _RAISE.execute(connection, commune, count)
 
 
 def find_doubt(engine: Engine, *, commune: str, home: Path) -> str | None:

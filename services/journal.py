@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from adapters.bulk import Bulk
 from adapters.database import transaction
+from adapters.direct import Direct
 from adapters.ledger import insert_new
 from adapters.tables import journal, journal_heads
 from models.journal import GENESIS, Chain, JournalEntry, find_breaks
@@ -15,17 +16,18 @@ from models.redactions import without_addresses
 
 PAGE = 1_000
 MESSAGE_ID = "message_id"  # the detail that looks like an address and is none
-# Made once: a statement made anew for each commit costs as much as its execution.
-_HEAD = (
+_HEAD = Direct(
     select(journal_heads.c.seq, journal_heads.c.hash)
     .where(journal_heads.c.commune == bindparam("of"))
-    .with_for_update()
+    .with_for_update(),
+    "of",
 )
-_MOVE_HEAD = (
+_MOVE_HEAD = Direct(
     update(journal_heads)
     .where(journal_heads.c.commune == bindparam("of"))
-    .values(seq=bindparam("seq"), hash=bindparam("hash"))
-)
+    .values(seq=bindparam("seq"), hash=bindparam("hash")),
+    "of", "seq", "hash",
+)  # fmt: skip
 _APPEND = Bulk(
     insert(journal), "action", "subject", "detail", "seq", "previous", "hash",
     shared=("commune", "actor", "at"),
@@ -49,7 +51,7 @@ def record(
     chain = Chain(*lock_chain(connection, commune), commune=commune, actor=actor, at=at)
     rows = [(*told, *chain.append(*told)) for told in notes]
     _APPEND.execute(connection, rows, commune=commune, actor=actor, at=at)
-    connection.execute(_MOVE_HEAD, {"of": commune, "seq": chain.seq, "hash": chain.last})
+    _MOVE_HEAD.execute(connection, commune, chain.seq, chain.last)
 
 
 def note(action: str, subject: str, **detail: str | int | bool | list[str] | None) -> Note:
@@ -62,11 +64,12 @@ def note(action: str, subject: str, **detail: str | int | bool | list[str] | Non
 
 def lock_chain(connection: Connection, commune: str) -> tuple[int, str]:
     """Hold the commune's chain to the end of the transaction; returns its last number and hash."""
-    row = connection.execute(_HEAD, {"of": commune}).first()
-    if row is None:
+    rows = _HEAD.read(connection, commune)
+    if not rows:
         insert_new(connection, journal_heads, [{"commune": commune, "seq": 0, "hash": GENESIS}])
-        row = connection.execute(_HEAD, {"of": commune}).one()
-    return row.seq, row.hash
+        rows = _HEAD.read(connection, commune)
+    ((seq, last),) = rows
+    return seq, last
 
 
 def verify(engine: Engine, *, commune: str) -> tuple[str, ...]:

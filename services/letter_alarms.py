@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from models.alarms import AlarmKind
 from models.letters import UNSTOPPABLE, LetterKind
 from services.alarms import raise_all
+from services.outbox_rows import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class LetterAlarm:
     """One letter a person must hear of, and why; ``is_final`` when its state will not pass."""
 
     kind: AlarmKind
-    letter: Row[tuple[object, ...]]
+    letter: OutboxRow
     why: str
     is_final: bool = False
 

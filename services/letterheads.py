@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Self
 
 from pydantic import model_validator
-from sqlalchemy import Row
 
 from adapters.ledger import PlanRecord, RegisteredContact
 from adapters.links import (
@@ -26,6 +25,7 @@ from models.letters import ANSWERS, LetterKind
 from models.submissions import Attachment
 from models.units import UnitKind
 from models.values import Value
+from services.outbox_rows import OutboxRow
 
 LINK_LIFE = timedelta(days=120)
 NOBODY = ""  # the null sender: an answer to a message must not be answered (RFC 3834, 3.3)
@@ -116,9 +116,9 @@ def personal_url(letterhead: Letterhead, plan: PlanRecord, contact: RegisteredCo
     return f"{letterhead.portal_url}/l/{make_link_token(letterhead.key, scope)}"
 
 
-def own_links(letterhead: Letterhead, row: Row[tuple[object, ...]]) -> dict[str, str]:
+def own_links(letterhead: Letterhead, row: OutboxRow) -> dict[str, str]:
     """What only the letter's own reader may open, derived at the claim: it is stored nowhere."""
-    facts: dict[str, object] = row.context
+    facts: dict[str, object] = row.context or {}
     if row.kind != LetterKind.LINK or facts.get("change_number") is None:
         return {}
     scope = ChangeScope(

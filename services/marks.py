@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from adapters import tables
 from adapters.among import is_among
+from adapters.direct import Direct
 from models.letters import UNSTOPPABLE, LetterState
 from models.obligations import OPEN_STATES
 from services.brakes import held_reason
@@ -45,7 +46,7 @@ _IS_OPEN = _count(tables.obligations, _o.id == _i.obligation_id, _is_one_of(_o.s
 _OPEN_ITEMS = _count(tables.outbox_items, _i.outbox_id == _c.id, _IS_OPEN > 0)
 _HOLDS = _count(tables.holds, _h.commune == bindparam("of_commune"), _h.released_at.is_(None))
 _IS_OWED = or_(_c.day.is_(None), _OPEN_ITEMS > 0)
-_MARK = (
+_MARK = Direct(
     update(tables.outbox)
     .where(
         is_among(_c.id, "ids"),
@@ -58,8 +59,9 @@ _MARK = (
         or_(_HOLDS == 0, _is_one_of(_c.kind, UNSTOPPABLE)),
     )
     .values(phase=DOT, copies=_c.copies + 1)
-    .returning(_c.id)
-)
+    .returning(_c.id),
+    "ids", "of_owner", "of_commune", "at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,9 @@ def mark(connection: Connection, letters: Sequence[Claimed], *, of: Sending) -> 
     """
     if not letters:
         return Marked()
-    asked = {
-        "ids": [letter.id for letter in letters], "of_owner": of.owner, "of_commune": of.commune,
-        "at": of.now,
-    }  # fmt: skip
-    marked = frozenset(connection.execute(_MARK, asked).scalars().all())
+    asked = [letter.id for letter in letters]
+    rows = _MARK.read(connection, asked, of.owner, of.commune, of.now)
+    marked = frozenset([row[0] for row in rows])
     if len(marked) == len(letters):
         return Marked(marked)
     held = held_reason(connection, commune=of.commune) is not None

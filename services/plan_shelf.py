@@ -1,10 +1,10 @@
 """The plan shelf: plans in force in one composer's hands, each dossier parsed once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from adapters import tables
 from adapters.ledger import PlanRecord, read_plan
@@ -58,30 +58,33 @@ class PlanShelf:
     def __init__(self, letterhead: Letterhead) -> None:
         """Keep who writes; nothing is read."""
         self._letterhead = letterhead
-        self._shelved: dict[Row[tuple[object, ...]], ShelvedPlan] = {}
+        self._shelved: dict[tuple[object, ...], ShelvedPlan] = {}
 
     def find(
         self, connection: Connection, plan_ids: Collection[str]
-    ) -> Sequence[Row[tuple[object, ...]]]:
-        """The rows of those plans that exist, without their dossiers."""
-        return connection.execute(_WITHOUT_DOSSIER, {"ids": sorted(plan_ids)}).all()
+    ) -> dict[str, tuple[object, ...]]:
+        """The rows of those plans that exist by their ids, without their dossiers."""
+        rows = connection.execute(_WITHOUT_DOSSIER, {"ids": sorted(plan_ids)})
+        return {row.id: tuple(row) for row in rows}
 
     def take(
-        self, connection: Connection | None, rows: Sequence[Row[tuple[object, ...]]]
+        self, connection: Connection | None, rows: Mapping[str, tuple[object, ...]]
     ) -> dict[str, ShelvedPlan]:
         """The plans of the rows by id; without a connection only those that are shelved.
 
         Raises:
             LookupError: a plan is not shelved, and there is no connection to read it over.
         """
-        return {row.id: self._plan(connection, row) for row in rows}
+        return {plan_id: self._plan(connection, plan_id, row) for plan_id, row in rows.items()}
 
-    def _plan(self, connection: Connection | None, row: Row[tuple[object, ...]]) -> ShelvedPlan:
+    def _plan(
+        self, connection: Connection | None, plan_id: str, row: tuple[object, ...]
+    ) -> ShelvedPlan:
         found = self._shelved.get(row)
         if found is None:
             if connection is None:
-                raise LookupError(row.id)
-            record = read_plan(connection, row.id)
+                raise LookupError(plan_id)
+            record = read_plan(connection, plan_id)
             found = ShelvedPlan(record=record, frame=plan_frame(self._letterhead, record))
             if len(self._shelved) >= SHELVED:
                 del self._shelved[next(iter(self._shelved))]

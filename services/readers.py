@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from adapters import tables
 from adapters.among import is_among
@@ -26,14 +26,14 @@ _OF_UNITS = (
 
 def find_readers(
     connection: Connection, contact_ids: Collection[str], *, commune: str
-) -> Sequence[Row[tuple[object, ...]]]:
+) -> Sequence[tuple[object, ...]]:
     """The rows of those contacts and of all others of their units."""
     asked = {"of_commune": commune, "ids": sorted(contact_ids)}
-    return connection.execute(_OF_UNITS, asked).all()
+    return list(map(tuple, connection.execute(_OF_UNITS, asked)))
 
 
 def know_readers(
-    rows: Sequence[Row[tuple[object, ...]]],
+    rows: Sequence[tuple[object, ...]],
 ) -> tuple[dict[str, RegisteredContact], dict[str, tuple[RegisteredContact, ...]]]:
     """The contacts found by id, and by unit."""
     contacts = [

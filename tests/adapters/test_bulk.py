@@ -27,7 +27,7 @@ THINGS = Table(
     "things", MetaData(),
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", Text), Column("detail", JSON), Column("content", LargeBinary),
-    Column("at", Instant), Column("state", Text),
+    Column("stamp", LargeBinary), Column("at", Instant), Column("state", Text),
 )  # fmt: skip
 NOW = datetime(2026, 6, 22, 1, tzinfo=UTC)
 NAMES = ["", "ấ 'nháy' \"kép\"", "a\\b\nc\t{x}", "%s %(x)s :y $1", None]
@@ -59,6 +59,33 @@ def test_bytes_are_inserted_as_they_are(things: Engine) -> None:
         add.execute(connection, rows)
         found = connection.execute(select(_c.id, _c.content).order_by(_c.id)).all()
     assert [(row.id, bytes(row.content)) for row in found] == rows
+
+
+def test_bytes_of_several_columns_and_rows_are_kept_apart(things: Engine) -> None:
+    add = Bulk(insert(THINGS), "stamp", "id", "content", "name")
+    rows = [
+        (b"\x00\xff" * 3, 1, None, "ấ"),
+        (None, 2, "thư — \\".encode(), "b"),
+        (b"", 3, b"'", None),
+        (b"s", 4, bytes(range(256)) * 300, "d"),
+    ]
+    with transaction(things) as connection:
+        add.execute(connection, rows)
+        chosen = select(_c.stamp, _c.id, _c.content, _c.name).order_by(_c.id)
+        found = connection.execute(chosen).all()
+    assert [tuple(row) for row in found] == rows
+
+
+def test_rows_are_updated_with_bytes(things: Engine) -> None:
+    stamp = Bulk(
+        update(THINGS).where(_c.id == bindparam("of_id")).values(content=bindparam("octets")),
+        "of_id", "octets",
+    )  # fmt: skip
+    with transaction(things) as connection:
+        connection.execute(insert(THINGS), [{"id": 1}, {"id": 2}])
+        stamp.execute(connection, [(2, b"\x00hai"), (1, b"m")])
+        found = connection.execute(select(_c.content).order_by(_c.id)).scalars().all()
+    assert found == [b"m", b"\x00hai"]
 
 
 def test_each_row_is_updated_with_its_own_and_only_where_the_condition_holds(

@@ -4,16 +4,17 @@ import asyncio
 import itertools
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
-from sqlalchemy import Engine, Row, Select, bindparam, event, update
+from sqlalchemy import Engine, Select, bindparam, event, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapters import database, owners, tables
+from adapters.among import is_among
+from adapters.direct import Direct
 from adapters.smtp import Envelope, RelayLine
 from adapters.smtp_verdicts import Fault
 from models.clocks import MonotonicReading
@@ -21,6 +22,7 @@ from services import claims, composing, resolving, sending
 from services.batches import Batch
 from services.claims import Claimed
 from services.composing import Composer, Draft
+from services.outbox_rows import OutboxRow, Taken
 from services.recording import Recorder
 from services.resolving import Resolver
 
@@ -93,12 +95,13 @@ def no_skip_locked() -> None:
 def no_outer_state() -> None:
     """A letter is taken even if it is no longer ready."""
     c = tables.outbox.c
-    claims._TAKE = (
+    claims._TAKE = Direct(
         update(tables.outbox)
-        .where(c.id.in_(bindparam("ids", expanding=True)))
+        .where(is_among(c.id, "ids"))
         .values(state="sending", phase="pre", owner=bindparam("by"), attempt=c.attempt + 1)
-        .returning(c.id)
-    )
+        .returning(c.id),
+        "ids", "by",
+    )  # fmt: skip
 
 
 def no_full_sync() -> None:
@@ -116,8 +119,9 @@ def no_freeze() -> None:
     """Every try of a letter is written anew."""
     write = Composer._draft
 
-    def anew(self: Composer, row: Row[tuple[object, ...]], batch: Batch) -> Draft:
-        return write(self, SimpleNamespace(**dict(row._mapping) | {"frozen": None}), batch)  # type: ignore[arg-type]
+    def anew(self: Composer, row: OutboxRow, batch: Batch) -> Draft:
+        assert isinstance(row, Taken)
+        return write(self, row._replace(frozen=None), batch)
 
     composing.Composer._draft = anew  # type: ignore[method-assign]
 
@@ -131,7 +135,7 @@ def stop_after_claim() -> None:
     """Not a safeguard: the process stops itself within the transaction that takes letters."""
     take, count = claims._take, itertools.count(1)
 
-    def stopping(*arguments: object) -> Sequence[Row[tuple[object, ...]]]:
+    def stopping(*arguments: object) -> list[Taken]:
         rows = take(*arguments)  # type: ignore[arg-type]
         if next(count) == 1:
             os.kill(os.getpid(), signal.SIGSTOP)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from adapters.database import transaction
 from adapters.smtp_verdicts import Fault, Phase
@@ -17,6 +17,7 @@ from services import brakes
 from services.claims import claim
 from services.composing import Composer, Draft
 from services.marks import Sending
+from services.outbox_rows import OutboxRow
 from services.outcomes import Outcome, record_outcomes
 from tests.services.mailroom import FEW, SENDER, Mailroom, with_units
 from tests.services.stage import COMMUNE, NIL, Office, at, owed_by
@@ -44,7 +45,7 @@ class Clumsy(Composer):
         self.broken = broken
 
     def draft(
-        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], *, now: datetime
+        self, connection: Connection, rows: Sequence[OutboxRow], *, now: datetime
     ) -> list[Draft]:
         if self.broken in [row.id for row in rows]:
             raise ZeroDivisionError("ô TT01")

@@ -16,7 +16,7 @@ from models.plans import PlanDossier
 from services import claims_ahead
 from services.batches import Facts, is_alike
 from services.claims import Claimant, Claimed, write
-from services.claims_ahead import ClaimsAhead, Drafts, Rows
+from services.claims_ahead import Asked, ClaimsAhead, Drafts, Rows, Told
 from tests.services.mailroom import FEW, Mailroom, with_units
 from tests.services.stage import at
 
@@ -49,7 +49,7 @@ def ahead_of(mailroom: Mailroom) -> Iterator[ClaimsAhead]:
             ahead.end()
 
 
-def copy_of(ahead: ClaimsAhead) -> Forked[tuple[Rows, Facts], Drafts]:
+def copy_of(ahead: ClaimsAhead) -> Forked[Asked, Told]:
     assert ahead._copy is not None
     return ahead._copy
 
@@ -90,6 +90,12 @@ def _noting(apart: set[int], write: Write) -> Write:
         return write(claimant, rows, drafts)
 
     return noting
+
+
+def test_the_first_batches_are_small_and_grow(mailroom: Mailroom) -> None:
+    with ahead_of(mailroom) as ahead:
+        batches = list(iter(ahead.claim, ()))
+    assert [len(letters) for letters in batches[:4]] == [1, 2, MOST, MOST]
 
 
 def test_a_copy_that_dies_costs_no_letter(mailroom: Mailroom) -> None:

@@ -1,0 +1,85 @@
+"""Statements executed for every group of letters: compiled once, then handed to the driver."""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Row, Select, Update
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.types import TypeEngine
+
+Values = tuple[object, ...]
+Types = Mapping[str, TypeEngine[Any]]
+Convert = Callable[[object], object]
+# Parameters by place, not by name: what is given needs no dictionary.
+BY_PLACE: dict[str, Dialect] = {
+    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
+    "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
+}
+
+
+class _Compiled(NamedTuple):
+    text: str
+    constants: Values
+    arrange: Callable[[Values], Values]  # what is given and the constants, as they go
+    converters: tuple[Convert | None, ...]
+
+
+class Direct:
+    """A statement with a few parameters and many executions.
+
+    ``Connection.execute`` finds its compiled text by all that the statement is made of, which for a
+    large one takes longer than the database. What it returns is as the driver gives it: numbers
+    and texts are what they were, instants and JSON are not.
+    """
+
+    def __init__(self, statement: Insert | Update | Select[Any], *names: str) -> None:
+        """Keep the statement; ``names`` are its parameters in the order in which they are given."""
+        self._statement = statement
+        self._names = names
+        self._compiled: dict[str, _Compiled] = {}  # by database: engines come and go
+
+    def execute(self, connection: Connection, *values: object) -> CursorResult[Any]:
+        """Execute the statement with its parameters."""
+        known = self._known(connection.dialect)
+        given = tuple(map(converted, known.converters, values))
+        return connection.exec_driver_sql(known.text, known.arrange(given + known.constants))
+
+    def read(self, connection: Connection, *values: object) -> Sequence[Row[tuple[Any, ...]]]:
+        """Execute the statement and return its rows."""
+        return self.execute(connection, *values).all()
+
+    def _known(self, dialect: Dialect) -> _Compiled:
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._compile(dialect)
+        return self._compiled[dialect.name]
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        compiled = self._statement.compile(dialect=BY_PLACE[dialect.name])
+        by_name = converters({str(n): bind.type for n, bind in compiled.binds.items()}, dialect)
+        constants = {str(n): v for n, v in compiled.params.items() if n not in self._names}
+        return _Compiled(
+            text=str(compiled),
+            constants=tuple([converted(by_name[n], value) for n, value in constants.items()]),
+            arrange=arranging((*self._names, *constants), compiled.positiontup or ()),
+            converters=tuple([by_name[name] for name in self._names]),
+        )
+
+
+def converters(types: Types, dialect: Dialect) -> dict[str, Convert | None]:
+    """What turns values of those types into what the driver takes; None where nothing need."""
+    return {name: of.dialect_impl(dialect).bind_processor(dialect) for name, of in types.items()}
+
+
+def converted(convert: Convert | None, value: object) -> object:
+    """The value as the driver takes it."""
+    return value if convert is None else convert(value)
+
+
+def arranging(given: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Values]:
+    """A function that puts values, given in one order of names, into the order wanted."""
+    places = [given.index(name) for name in wanted]
+    if len(places) == 1:
+        return itemgetter(slice(places[0], places[0] + 1))
+    return itemgetter(*places)
