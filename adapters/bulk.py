@@ -84,8 +84,9 @@ class Bulk:
             octets = b"".join(_set_apart(told, known.octets)) if known.octets else b""
             connection.exec_driver_sql(known.text, known.arrange((json.dumps(told), octets, *rest)))
             return
-        ready = [_convert(r, known.row_converters) for r in rows] if known.row_converters else rows
-        connection.exec_driver_sql(known.text, [known.arrange(row + rest) for row in ready])
+        for place, convert in known.row_converters:
+            rows = _with_converted(rows, place, convert)
+        connection.exec_driver_sql(known.text, [known.arrange(row + rest) for row in rows])
 
     def _known(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -157,8 +158,8 @@ def _set_apart(rows: Sequence[dict[str, object]], names: Sequence[str]) -> Itera
                 yield octets
 
 
-def _convert(row: Values, by_place: Sequence[tuple[int, Convert]]) -> Values:
-    values = list(row)
-    for place, convert in by_place:
-        values[place] = convert(values[place])
-    return tuple(values)
+def _with_converted(rows: Sequence[Values], place: int, convert: Convert) -> list[Values]:
+    """The rows with what stands at that place converted, once for all rows that share it."""
+    shared = {id(row[place]): row[place] for row in rows}
+    ready = {key: convert(value) for key, value in shared.items()}
+    return [(*row[:place], ready[id(row[place])], *row[place + 1 :]) for row in rows]

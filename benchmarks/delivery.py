@@ -39,7 +39,7 @@ LETTERS = 10_000
 FEW_LETTERS = LETTERS // 4  # of the same plan: what grows with letters shows against it
 PLAIN = 300
 ROUNDS = 5
-LINES = 48  # connections of all senders together; Postfix takes 50 from one client by default
+LINES = 50  # connections of all senders together: as many as Postfix takes from one client
 SOURCE_SESSIONS = 16
 KIND = LetterKind.REMIND_TODAY  # of all letters, ours and the plain ones
 

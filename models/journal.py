@@ -52,13 +52,17 @@ class Chain:
         self.last = last
         # The canonical text of an entry but for what differs between entries of one batch.
         self._at = f'"actor":{_quoted(actor)},"at":"{_instant(at)}","commune":{_quoted(commune)}'
+        self._detail: Detail = {}  # the last one, written out once for all that share it
+        self._told = _canonical(self._detail)
 
     def append(self, action: str, subject: str, detail: Detail) -> tuple[int, str, str]:
         """Append an entry; returns its number, the hash before it and its own."""
         self.seq += 1
+        if detail is not self._detail:  # not by equality: 1 equals True
+            self._detail, self._told = detail, _canonical(detail)
         previous = self.last
         canonical = (
-            f'{{"action":{_quoted(action)},{self._at},"detail":{_canonical(detail)},'
+            f'{{"action":{_quoted(action)},{self._at},"detail":{self._told},'
             f'"previous":"{previous}","seq":{self.seq},"subject":{_quoted(subject)}}}'
         )
         self.last = hashlib.sha256(canonical.encode()).hexdigest()

@@ -152,7 +152,7 @@ def _take(claimant: Claimant, which: ColumnElement[bool], most: int) -> list[Tak
         # Locked rows belong to another sender; a plain subquery would double-claim (B3, 2.6).
         .with_for_update(of=tables.outbox, skip_locked=True)
     )
-    rows = list(map(Taken._make, claimant.connection.execute(due)))
+    rows = list(map(Taken._make, claimant.connection.execute(due).all()))
     if not rows:
         return []
     taken = _TAKE.read(claimant.connection, [row.id for row in rows], claimant.owner)

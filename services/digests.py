@@ -144,7 +144,7 @@ def find_digests(
     """Read once what the letters speak of, however much the commune owes."""
     if not letter_ids:
         return DigestFacts((), (), (), {})
-    items = list(map(tuple, connection.execute(_ITEMS, {"ids": letter_ids})))
+    items = list(map(tuple, connection.execute(_ITEMS, {"ids": letter_ids}).all()))
     paused = read_pauses(connection, commune=commune, now=now)
     recalling = sorted({item[0] for item in items if item[_KIND_PLACE] in RECALLING})
     return DigestFacts(

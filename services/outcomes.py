@@ -1,6 +1,6 @@
 """Outcomes: verdicts on many letters as a few statements, and what follows from each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], *, of: 
         said = [(letter.id, fault.code, fault.text) for letter, fault in accepted]
         _ACCEPT.execute(connection, said, of_owner=of.owner, at=of.now)
         _ATTEMPT.execute(connection, [_attempt(o) for o in accepted], at=of.now)
-        notes.extend(_note(o) for o in accepted)
+        notes.extend(_notes(accepted))
     for outcome in others:
         notes.extend(_follow(connection, outcome, of=of))
     record(connection, notes, commune=of.commune, actor=SENDER, at=of.now)
@@ -74,6 +74,16 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], *, of: 
 def _attempt(outcome: Outcome) -> tuple[object, ...]:
     letter, fault = outcome
     return letter.id, letter.attempt, fault.verdict, fault.phase, fault.code, fault.text
+
+
+def _notes(outcomes: Sequence[Outcome]) -> Iterator[Note]:
+    """As ``_note``, of accepted letters; equal details are one value, which is written out once."""
+    known: dict[tuple[int | None, int], Note] = {}
+    for letter, fault in outcomes:
+        told = known.get((fault.code, letter.attempt))
+        if told is None:
+            told = known[fault.code, letter.attempt] = _note(Outcome(letter, fault))
+        yield Note(told.action, letter.dedupe_key, told.detail)
 
 
 def _note(outcome: Outcome) -> Note:

@@ -29,7 +29,7 @@ def find_readers(
 ) -> Sequence[tuple[object, ...]]:
     """The rows of those contacts and of all others of their units."""
     asked = {"of_commune": commune, "ids": sorted(contact_ids)}
-    return list(map(tuple, connection.execute(_OF_UNITS, asked)))
+    return list(map(tuple, connection.execute(_OF_UNITS, asked).all()))
 
 
 def know_readers(
