@@ -23,8 +23,9 @@ from services.brakes import hold
 from tests.portal.conftest import COOKIE, JUNE, PLAN, Site
 from tests.portal.test_decisions_page import draft
 from tests.portal.test_mailbox import keep, letter, thread_to
-from tests.portal.test_workbooks import SHEET, filled
+from tests.portal.test_workbooks import SHEET
 from tests.services.letter_rows import put_letter, state_of
+from tests.workbook_filling import filled
 
 pytestmark = pytest.mark.slow
 SHOTS = Path(__file__).parent.parent.parent / "test-output"

@@ -1,6 +1,5 @@
 """The form as a spreadsheet on the personal page: fetched, filled in, read back, never sent unseen."""
 
-from collections.abc import Mapping
 from io import BytesIO
 
 import httpx2
@@ -8,6 +7,7 @@ import openpyxl
 import pytest
 
 from tests.portal.conftest import PLAN, Site
+from tests.workbook_filling import filled
 
 SHEET = f"{PLAN}/PSL/thon-01/1"
 OTHER = f"{PLAN}/PSL/thon-02/1"
@@ -18,17 +18,6 @@ def fetch(site: Site, link: str, obligation_id: str = SHEET) -> bytes:
     assert got.status_code == 200
     assert got.headers["content-disposition"].startswith("attachment")
     return got.content
-
-
-def filled(octets: bytes, figures: Mapping[str, int | str]) -> bytes:
-    book = openpyxl.load_workbook(BytesIO(octets))
-    sheet = book["Số liệu"]
-    for row in range(1, sheet.max_row + 1):
-        if (code := str(sheet.cell(row, 1).value)) in figures:
-            sheet.cell(row, 4).value = figures[code]
-    saved = BytesIO()
-    book.save(saved)
-    return saved.getvalue()
 
 
 def upload(site: Site, link: str, octets: bytes, obligation_id: str = SHEET) -> httpx2.Response:

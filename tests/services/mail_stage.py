@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from io import BytesIO
 from itertools import count
 
-from openpyxl import load_workbook
 from sqlalchemy import Row, Table, delete, insert, select
 
 from adapters import tables
@@ -35,6 +33,7 @@ from services.mail_answers import Taken, take_answers
 from services.mail_replies import Clerk
 from tests.incoming_mails import AUTHSERV, REPLY_TO, SENDER
 from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, at
+from tests.workbook_filling import filled
 
 INTAKE = Intake(commune=COMMUNE, addresses=(REPLY_TO, SENDER), authserv_id=AUTHSERV)
 NOW = at((12, 5), "09:00")
@@ -185,11 +184,4 @@ def filled_form(
     form = build_answer_workbook(
         clerk.engine, obligation_id, unit_id=unit_id, key=KEY, calendar=clerk.calendar, now=now
     )
-    book = load_workbook(BytesIO(form.content))
-    sheet = book["Số liệu"]
-    rows = {str(row[0].value): row for row in sheet.iter_rows()}
-    for code, value in values.items():
-        rows[code][3].value = value
-    saved = BytesIO()
-    book.save(saved)
-    return saved.getvalue()
+    return filled(form.content, values)

@@ -1,7 +1,6 @@
 """Forms as spreadsheets: built from the ledger, sent with letters, and read only for their unit."""
 
 import unicodedata
-from collections.abc import Mapping
 from io import BytesIO
 
 import openpyxl
@@ -21,6 +20,7 @@ from services.answer_workbooks import (
 )
 from tests.services.mailroom import FEW, Mailroom, attachments_of, body_of, with_units
 from tests.services.stage import SHEET, Office, at, owed_by
+from tests.workbook_filling import filled
 
 KEY = b"k" * 32
 OWED = owed_by("thon-01")
@@ -43,19 +43,6 @@ def read(office: Office, octets: bytes, unit_id: str = "thon-01") -> WorkbookAns
     return read_answer_workbook(
         office.engine, octets, unit_id=unit_id, key=KEY, calendar=office.calendar, now=NOW
     )
-
-
-def filled(octets: bytes, figures: Mapping[str, int | str]) -> bytes:
-    """The form with figures in the rows of those codes."""
-    book = openpyxl.load_workbook(BytesIO(octets))
-    for sheet in book:
-        for row in range(1, sheet.max_row + 1):
-            if (code := str(sheet.cell(row, 1).value)) in figures:
-                value = 3 if sheet.title == "Thuyết minh" else 4
-                sheet.cell(row, value).value = figures[code]
-    saved = BytesIO()
-    book.save(saved)
-    return saved.getvalue()
 
 
 def decomposed(text: str) -> str:
