@@ -69,6 +69,14 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
+def is_forkable(connection: Connection) -> bool:
+    """Whether a forked copy of this process may open the database too, over its own connection.
+
+    SQLite knows its files by the process: what the original has locked is locked for its copy.
+    """
+    return connection.dialect.name != "sqlite"
+
+
 def make_room(connection: Connection) -> None:
     """Let a connection of SQLite keep the pages of a batch of letters in memory and in its log."""
     with closing(connection.connection.cursor()) as cursor:

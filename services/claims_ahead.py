@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 
 from adapters.collector import resting_collector
-from adapters.database import transaction_on
+from adapters.database import is_forkable, open_engine, snapshot, transaction_on
 from adapters.forked import Forked
 from services.batches import Facts, is_alike
 from services.claims import Claimant, Claimed, take, write
-from services.composing import Composer, Draft
+from services.composing import Draft
 from services.outbox_rows import Taken
 
 # Nobody is sending yet while the first batch is written, and few while the copy is made and writes
@@ -20,7 +21,7 @@ Rows = Sequence[Taken]
 Drafts = Mapping[int, Draft]
 # Rows and drafts travel as plain tuples, which are packed and unpacked in a third of the time.
 Values = tuple[object, ...]
-Asked = tuple[Sequence[Values], Facts]
+Asked = tuple[Sequence[Values], Facts | None]
 Told = Mapping[int, Values]
 _NOTHING: Drafts = {}
 
@@ -28,9 +29,10 @@ _NOTHING: Drafts = {}
 class ClaimsAhead:
     """Takes letters one batch ahead of those that are sent.
 
-    A letter's facts are read in the transaction that takes it, it is written apart, and frozen in
-    the next transaction; what the copy did not write, and every letter that has lost its reason, is
-    read and settled there as without a copy. Its mark asks once more whether it is owed.
+    A letter's facts are read in the transaction that takes it, or by the copy once it is taken; it
+    is written apart, and frozen in the next transaction; what the copy did not write, and every
+    letter that has lost its reason, is read and settled there as without a copy. Its mark asks once
+    more whether it is owed.
     """
 
     def __init__(self, claimant: Claimant, *, most: int) -> None:
@@ -77,16 +79,17 @@ class ClaimsAhead:
             taken = self._take()
             alike = [row for row in taken if is_alike(row)]
             is_apart = len(alike) >= APART_FROM
-            if is_apart:
+            facts = None
+            if is_apart and not is_forkable(claimant.connection):  # else the copy reads
                 facts = composer.find(claimant.connection, alike, now=claimant.now)
         self._taken = taken
         if is_apart:
             self._ask(alike, facts)
         return claimed
 
-    def _ask(self, rows: Rows, facts: Facts) -> None:
+    def _ask(self, rows: Rows, facts: Facts | None) -> None:
         with suppress(OSError):  # no process to be had: the letters are written here
-            self._copy = self._copy or Forked(_writing_with(self._claimant.composer))
+            self._copy = self._copy or Forked(_writing_with(self._claimant))
             self._copy.ask((list(map(tuple, rows)), facts))
             self._is_asked = True
 
@@ -101,10 +104,18 @@ class ClaimsAhead:
         return {letter: Draft._make(values) for letter, values in told.items()}
 
 
-def _writing_with(composer: Composer) -> Callable[[Asked], Told]:
+def _writing_with(claimant: Claimant) -> Callable[[Asked], Told]:
+    """The copy's work; what it reads, it reads over a connection of its own, made when needed."""
+    composer, now, url = claimant.composer, claimant.now, claimant.connection.engine.url
+    read_over = cache(lambda: open_engine(url.render_as_string(hide_password=False)))
+
+    def find(rows: Rows) -> Facts:
+        with snapshot(read_over()) as connection:
+            return composer.find(connection, rows, now=now)
+
     def write_asked(asked: Asked) -> Told:
-        rows, facts = asked
-        drafts = composer.write_alike(list(map(Taken._make, rows)), facts)
+        rows = list(map(Taken._make, asked[0]))
+        drafts = composer.write_alike(rows, asked[1] or find(rows))
         return {letter: tuple(draft) for letter, draft in drafts.items()}
 
     return write_asked

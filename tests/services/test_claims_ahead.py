@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, text, update
 
 from adapters import tables
 from adapters.database import transaction
@@ -52,6 +52,22 @@ def ahead_of(mailroom: Mailroom) -> Iterator[ClaimsAhead]:
 def copy_of(ahead: ClaimsAhead) -> Forked[Asked, Told]:
     assert ahead._copy is not None
     return ahead._copy
+
+
+def sessions(engine: Engine) -> set[int]:
+    """The sessions of the database besides the one that asks; SQLite has none."""
+    if engine.dialect.name == "sqlite":
+        return set()
+    asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with transaction(engine) as connection:
+        return set(connection.execute(text(asked)).scalars())
+
+
+def end_sessions(engine: Engine, pids: set[int]) -> None:
+    assert pids
+    with transaction(engine) as connection:
+        for pid in pids:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
 
 
 def all_of(ahead: ClaimsAhead) -> list[Claimed]:
@@ -105,6 +121,18 @@ def test_a_copy_that_dies_costs_no_letter(mailroom: Mailroom) -> None:
         claimed = [*first, *all_of(ahead)]
     assert {letter.id for letter in claimed} == {row.id for row in mailroom.rows()}
     assert {row.state for row in mailroom.rows()} == {LetterState.SENDING}
+
+
+def test_a_copy_that_loses_its_session_costs_no_letter(mailroom: Mailroom) -> None:
+    with ahead_of(mailroom) as ahead:
+        before = sessions(mailroom.engine)
+        claimed = [*ahead.claim(), *ahead.claim()]
+        copied = copy_of(ahead)
+        if mailroom.engine.dialect.name != "sqlite":
+            end_sessions(mailroom.engine, sessions(mailroom.engine) - before)
+        claimed += all_of(ahead)
+        assert copy_of(ahead) is copied  # it has made itself another one
+    assert {letter.id for letter in claimed} == {row.id for row in mailroom.rows()}
 
 
 @pytest.mark.slow
