@@ -24,10 +24,15 @@ _HEAD = Direct(
 )
 _MOVE_HEAD = Direct(
     update(journal_heads)
-    .where(journal_heads.c.commune == bindparam("of"))
+    .where(
+        journal_heads.c.commune == bindparam("of"),
+        journal_heads.c.seq == bindparam("from_seq"),
+        journal_heads.c.hash == bindparam("from_hash"),
+    )
     .values(seq=bindparam("seq"), hash=bindparam("hash")),
-    "of", "seq", "hash",
+    "of", "from_seq", "from_hash", "seq", "hash",
 )  # fmt: skip
+_HEAD_KNOWN = "head of the journal"  # as this connection left it, by commune
 _APPEND = Bulk(
     insert(journal), "action", "subject", "detail", "seq", "previous", "hash",
     shared=("commune", "actor", "at"),
@@ -45,13 +50,23 @@ class Note(NamedTuple):
 def record(
     connection: Connection, notes: Sequence[Note], *, commune: str, actor: str, at: datetime
 ) -> None:
-    """Append the notes in order to the commune's chain; nothing for an empty sequence."""
+    """Append the notes in order to the commune's chain; nothing for an empty sequence.
+
+    The chain is taken to end where this connection left it: moving its end locks it, and fails when
+    somebody else has moved it since, or what was written here was rolled back.
+    """
     if not notes:
         return
-    chain = Chain(*lock_chain(connection, commune), commune=commune, actor=actor, at=at)
-    rows = [(*told, *chain.append(*told)) for told in notes]
+    known: dict[str, tuple[int, str]] = connection.info.setdefault(_HEAD_KNOWN, {})
+    head, has_moved = known.pop(commune, None), False
+    while not has_moved:
+        end = head or lock_chain(connection, commune)
+        chain = Chain(*end, commune=commune, actor=actor, at=at)
+        rows = [(*told, *chain.append(*told)) for told in notes]
+        moved = _MOVE_HEAD.execute(connection, commune, *end, chain.seq, chain.last)
+        head, has_moved = None, moved.rowcount == 1
     _APPEND.execute(connection, rows, commune=commune, actor=actor, at=at)
-    _MOVE_HEAD.execute(connection, commune, chain.seq, chain.last)
+    known[commune] = chain.seq, chain.last
 
 
 def note(action: str, subject: str, **detail: str | int | bool | list[str] | None) -> Note:

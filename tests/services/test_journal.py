@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from adapters import tables
 from adapters.database import transaction
@@ -190,3 +191,21 @@ def test_the_newest_entries_of_a_subject_are_read_oldest_first(
     found = read_journal(engine, commune=COMMUNE, subject_prefix="a_1/", limit=2)
     assert [entry.subject for entry in found] == ["a_1/y", "a_1/z"]
     assert office.count(tables.journal) == 3 + len(names)
+
+
+def test_the_chain_goes_on_behind_others_and_after_what_was_rolled_back(engine: Engine) -> None:
+    def tell(connection: Connection, *subjects: str) -> None:
+        notes = [note("thử", subject) for subject in subjects]
+        record(connection, notes, commune=COMMUNE, actor="vhxh", at=at((19, 6)))
+
+    with engine.connect() as first, engine.connect() as second:
+        for turn in range(3):
+            for connection in (first, second, second):
+                with connection.begin():
+                    tell(connection, f"lượt {turn}", "nữa")
+                with suppress(ZeroDivisionError), connection.begin():
+                    tell(connection, "không còn")
+                    raise ZeroDivisionError
+    assert verify(engine, commune=COMMUNE) == ()
+    subjects = [entry.subject for entry in read_journal(engine, commune=COMMUNE)]
+    assert subjects == [s for turn in range(3) for _ in range(3) for s in (f"lượt {turn}", "nữa")]
