@@ -20,8 +20,9 @@ class Forked(Generic[Asked, Told]):
     """A forked process that answers questions with what this one knew when it was made.
 
     It holds none of our files: neither a lock of ours nor a connection lives on in it, and it ends
-    when we do. Its work must touch no database: SQLite knows its files by the process. Threads do
-    not come along; a copy that waits for one of them gives no answer in time, and is ended.
+    when we do. Its work must not touch SQLite, which knows its files by the process; a connection
+    to a server it makes for itself. Threads do not come along; a copy that waits for one of them
+    gives no answer in time, and is ended.
     """
 
     def __init__(self, work: Callable[[Asked], Told]) -> None:

@@ -21,7 +21,7 @@ Rows = Sequence[Taken]
 Drafts = Mapping[int, Draft]
 # Rows and drafts travel as plain tuples, which are packed and unpacked in a third of the time.
 Values = tuple[object, ...]
-Asked = tuple[Sequence[Values], Facts | None]
+Asked = tuple[Sequence[Values], Facts | None]  # no facts: the copy reads them itself
 Told = Mapping[int, Values]
 _NOTHING: Drafts = {}
 
