@@ -17,6 +17,15 @@ from psycopg import sql
 OWNER = "postgres"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # nothing outlives a test
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")  # as a commune's own server
+# The sessions of a database besides the one that asks.
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+END_OTHERS = f"SELECT pg_terminate_backend(pid) {OTHERS}"
+
+
+def end_sessions(url: str) -> None:
+    """Let the server end every session of the database at that SQLAlchemy address."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(END_OTHERS)
 
 
 class Cluster:

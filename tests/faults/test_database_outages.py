@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.faults.bench import Place, Shelf, Sink, recover, running_sink, sending
 from tests.faults.clusters import MortalCluster, mortal_cluster
 from tests.faults.injection import Zygote
 from tests.faults.proxy import COMMIT, Cutter
-from tests.postgresql_cluster import Cluster, programs
+from tests.postgresql_cluster import Cluster, end_sessions, programs
 
 SEED = 20261124
 VILLAGES = 12
@@ -79,10 +78,7 @@ def _locked_for(least: float, most: float) -> Outage:
 
 
 def _cut_off(place: Place, _chance: random.Random) -> None:
-    """Let the server end every session of the database."""
-    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    with psycopg.connect(place.url.replace("+psycopg", "")) as connection:
-        connection.execute(f"SELECT pg_terminate_backend(pid) {others}")
+    end_sessions(place.url)
 
 
 def _crash(cluster: MortalCluster) -> Outage:

@@ -6,14 +6,13 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.faults.bench import Place, Shelf, Sink, recover, rounds, running_sink, sending
+from tests.faults.bench import Shelf, Sink, recover, rounds, running_sink, sending
 from tests.faults.checker import Findings, check, read_log
 from tests.faults.dump import dump
 from tests.faults.injection import Act, Zygote
-from tests.postgresql_cluster import Cluster
+from tests.postgresql_cluster import Cluster, end_sessions
 
 SEED = 20261124
 VILLAGES = 4
@@ -85,18 +84,11 @@ def on_server(tmp_path: Path, postgresql: Cluster) -> Shelf:
     return Shelf(tmp_path, villages=VILLAGES, cluster=postgresql)
 
 
-def _end_sessions(place: Place) -> None:
-    """Let the server end every session, the stopped sender's and its lock with it."""
-    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    with psycopg.connect(place.url.replace("+psycopg", "")) as connection:
-        connection.execute(f"SELECT pg_terminate_backend(pid) {others}")
-
-
 def _wake_late(shelf: Shelf, zygotes: tuple[Zygote, Zygote], act: Act, sink: Sink) -> Findings:
     """Stop the act, end its session, let others settle and send everything, wake it again."""
     zygote, second = zygotes
     pid = zygote.stop(act)
-    _end_sessions(shelf.place)
+    end_sessions(shelf.place.url)  # the stopped sender's, and its lock with it
     assert second.run(rounds(shelf.place, sink, 1, 20, 40)) == 0
     assert len({letter.message_id for letter in read_log(sink.log)}) == VILLAGES
     os.kill(pid, signal.SIGCONT)

@@ -17,6 +17,7 @@ from services import claims_ahead
 from services.batches import Facts, is_alike
 from services.claims import Claimant, Claimed, write
 from services.claims_ahead import Asked, ClaimsAhead, Drafts, Rows, Told
+from tests.postgresql_cluster import OTHERS
 from tests.services.mailroom import FEW, Mailroom, with_units
 from tests.services.stage import at
 
@@ -58,9 +59,8 @@ def sessions(engine: Engine) -> set[int]:
     """The sessions of the database besides the one that asks; SQLite has none."""
     if engine.dialect.name == "sqlite":
         return set()
-    asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with transaction(engine) as connection:
-        return set(connection.execute(text(asked)).scalars())
+        return set(connection.execute(text(f"SELECT pid {OTHERS}")).scalars())
 
 
 def end_sessions(engine: Engine, pids: set[int]) -> None:

@@ -16,6 +16,7 @@ from models.plans import PlanDossier
 from services import recording
 from services.delivery import Traffic
 from tests.adapters.faulty_relay import Answer, FaultyRelay, Script
+from tests.postgresql_cluster import END_OTHERS
 from tests.services.mailroom import FEW, Mailroom, with_units
 from tests.services.stage import NIL, Office, at, owed_by
 
@@ -92,9 +93,8 @@ class Outage:
             self.blocker.begin()
             self.timer.start()
             return
-        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
         with self.blocker.begin():
-            self.blocker.execute(text(f"{cut} current_database() AND pid <> pg_backend_pid()"))
+            self.blocker.execute(text(END_OTHERS))
 
     def end(self) -> None:
         """Let go."""
