@@ -1,7 +1,7 @@
 """Many rows through one statement: compiled once, then handed to the driver as they are."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -29,9 +29,10 @@ from adapters.direct import (
     Convert,
     Types,
     Values,
-    arranging,
+    Wording,
     converted,
     converters,
+    worded,
 )
 
 _ROWS, _OCTETS = "rows", "octets"
@@ -39,9 +40,7 @@ _START, _LENGTH = "_start", "_length"  # of a column's bytes within those of all
 
 
 class _Compiled(NamedTuple):
-    text: str
-    constants: Values
-    arrange: Callable[[Values], Values]  # a row, what all share and the constants, as they go
+    wording: Wording  # of a row, what all share and the constants
     row_converters: tuple[tuple[int, Convert], ...]  # by place
     shared_converters: tuple[Convert | None, ...]
     is_at_once: bool  # all rows go as one JSON text
@@ -77,16 +76,17 @@ class Bulk:
         if not rows:
             return
         known = self._known(connection.dialect)
+        text, constants, arrange = known.wording
         given = [shared[name] for name in self._shared]
-        rest = (*map(converted, known.shared_converters, given), *known.constants)
+        rest = (*map(converted, known.shared_converters, given), *constants)
         if known.is_at_once:
             told = [dict(zip(self._columns, row, strict=True)) for row in rows]
             octets = b"".join(_set_apart(told, known.octets)) if known.octets else b""
-            connection.exec_driver_sql(known.text, known.arrange((json.dumps(told), octets, *rest)))
+            connection.exec_driver_sql(text, arrange((json.dumps(told), octets, *rest)))
             return
         for place, convert in known.row_converters:
             rows = _with_converted(rows, place, convert)
-        connection.exec_driver_sql(known.text, [known.arrange(row + rest) for row in rows])
+        connection.exec_driver_sql(text, [arrange(row + rest) for row in rows])
 
     def _known(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -103,11 +103,8 @@ class Bulk:
             compiled = self._of_all(types).compile(dialect=BY_PLACE[dialect.name])
             names = (_ROWS, _OCTETS, *self._shared)
         by_name = converters(types, dialect)
-        constants = {str(n): v for n, v in compiled.params.items() if n not in names}
         return _Compiled(
-            text=str(compiled),
-            constants=tuple([converted(by_name[n], value) for n, value in constants.items()]),
-            arrange=arranging((*names, *constants), compiled.positiontup or ()),
+            wording=worded(compiled, names, by_name),
             row_converters=tuple(
                 [(p, c) for p, n in enumerate(self._columns) if (c := by_name[n]) is not None]
             ),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, CursorResult, Dialect, Insert, Row, Select, Update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 Values = tuple[object, ...]
@@ -19,10 +20,16 @@ BY_PLACE: dict[str, Dialect] = {
 }
 
 
-class _Compiled(NamedTuple):
+class Wording(NamedTuple):
+    """A statement as a driver takes it."""
+
     text: str
     constants: Values
     arrange: Callable[[Values], Values]  # what is given and the constants, as they go
+
+
+class _Compiled(NamedTuple):
+    wording: Wording
     converters: tuple[Convert | None, ...]
 
 
@@ -42,9 +49,9 @@ class Direct:
 
     def execute(self, connection: Connection, *values: object) -> CursorResult[Any]:
         """Execute the statement with its parameters."""
-        known = self._known(connection.dialect)
-        given = tuple(map(converted, known.converters, values))
-        return connection.exec_driver_sql(known.text, known.arrange(given + known.constants))
+        wording, by_place = self._known(connection.dialect)
+        given = tuple(map(converted, by_place, values))
+        return connection.exec_driver_sql(wording.text, wording.arrange(given + wording.constants))
 
     def read(self, connection: Connection, *values: object) -> Sequence[Row[tuple[Any, ...]]]:
         """Execute the statement and return its rows."""
@@ -58,13 +65,22 @@ class Direct:
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled = self._statement.compile(dialect=BY_PLACE[dialect.name])
         by_name = converters({str(n): bind.type for n, bind in compiled.binds.items()}, dialect)
-        constants = {str(n): v for n, v in compiled.params.items() if n not in self._names}
         return _Compiled(
-            text=str(compiled),
-            constants=tuple([converted(by_name[n], value) for n, value in constants.items()]),
-            arrange=arranging((*self._names, *constants), compiled.positiontup or ()),
-            converters=tuple([by_name[name] for name in self._names]),
+            worded(compiled, self._names, by_name),
+            tuple([by_name[name] for name in self._names]),
         )
+
+
+def worded(
+    compiled: SQLCompiler, given: Sequence[str], by_name: Mapping[str, Convert | None]
+) -> Wording:
+    """The compiled statement; all parameters but those given are constants of it."""
+    constants = {str(n): value for n, value in compiled.params.items() if n not in given}
+    return Wording(
+        text=str(compiled),
+        constants=tuple([converted(by_name[n], value) for n, value in constants.items()]),
+        arrange=_arranging((*given, *constants), compiled.positiontup or ()),
+    )
 
 
 def converters(types: Types, dialect: Dialect) -> dict[str, Convert | None]:
@@ -77,7 +93,7 @@ def converted(convert: Convert | None, value: object) -> object:
     return value if convert is None else convert(value)
 
 
-def arranging(given: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Values]:
+def _arranging(given: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Values]:
     """A function that puts values, given in one order of names, into the order wanted."""
     places = [given.index(name) for name in wanted]
     if len(places) == 1:

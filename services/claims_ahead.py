@@ -6,6 +6,7 @@ from functools import cache
 
 from adapters.collector import resting_collector
 from adapters.database import is_forkable, open_engine, snapshot, transaction_on
+from adapters.direct import Values
 from adapters.forked import Forked
 from services.batches import Facts, is_alike
 from services.claims import Claimant, Claimed, take, write
@@ -20,7 +21,6 @@ APART_SECONDS = 10.0  # a copy that takes longer is not waited for
 Rows = Sequence[Taken]
 Drafts = Mapping[int, Draft]
 # Rows and drafts travel as plain tuples, which are packed and unpacked in a third of the time.
-Values = tuple[object, ...]
 Asked = tuple[Sequence[Values], Facts | None]  # no facts: the copy reads them itself
 Told = Mapping[int, Values]
 _NOTHING: Drafts = {}

@@ -33,8 +33,6 @@ INVITED = frozenset({LetterKind.ASSIGNMENT, LetterKind.REMIND_EARLY})
 _i, _o = tables.outbox_items.c, tables.obligations.c
 _OWN = ("id", "unit_id")  # of an obligation: what one unit's differs in from another's
 _SHARED = [column.name for column in _o if column.name not in {"commune", *_OWN}]
-_OF_RUNG = 3  # columns in between
-_KIND_PLACE, _PLAN_PLACE = 4, 1 + len(_OWN) + _OF_RUNG + _SHARED.index("plan_id")
 # Built once: building a statement costs as much as running it for a batch.
 _ITEMS = (
     select(
@@ -44,6 +42,8 @@ _ITEMS = (
     .join_from(tables.outbox_items, tables.obligations, _o.id == _i.obligation_id)
     .where(is_among(_i.outbox_id, "ids"))
 )  # fmt: skip
+_NAMES = [column.name for column in _ITEMS.selected_columns]
+_LETTER, _KIND, _PLAN = map(_NAMES.index, ("outbox_id", "item_kind", "plan_id"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,10 +146,10 @@ def find_digests(
         return DigestFacts((), (), (), {})
     items = list(map(tuple, connection.execute(_ITEMS, {"ids": letter_ids}).all()))
     paused = read_pauses(connection, commune=commune, now=now)
-    recalling = sorted({item[0] for item in items if item[_KIND_PLACE] in RECALLING})
+    recalling = sorted({item[_LETTER] for item in items if item[_KIND] in RECALLING})
     return DigestFacts(
         items=items,
-        plan_ids={item[_PLAN_PLACE] for item in items},
+        plan_ids={item[_PLAN] for item in items},
         paused=tuple(paused),
         reminded_on=_recall(connection, recalling),
     )

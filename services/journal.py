@@ -58,13 +58,14 @@ def record(
     if not notes:
         return
     known: dict[str, tuple[int, str]] = connection.info.setdefault(_HEAD_KNOWN, {})
-    head, has_moved = known.pop(commune, None), False
-    while not has_moved:
-        end = head or lock_chain(connection, commune)
+    end = known.pop(commune, None) or lock_chain(connection, commune)
+    while True:
         chain = Chain(*end, commune=commune, actor=actor, at=at)
         rows = [(*told, *chain.append(*told)) for told in notes]
         moved = _MOVE_HEAD.execute(connection, commune, *end, chain.seq, chain.last)
-        head, has_moved = None, moved.rowcount == 1
+        if moved.rowcount == 1:
+            break
+        end = lock_chain(connection, commune)
     _APPEND.execute(connection, rows, commune=commune, actor=actor, at=at)
     known[commune] = chain.seq, chain.last
 
