@@ -1,4 +1,4 @@
-"""Owners' locks in PostgreSQL: held by one session, freed by the server when it ends."""
+"""Owners' locks in PostgreSQL: held by an owner's sessions, freed by the server as they end."""
 
 import hashlib
 
@@ -6,12 +6,27 @@ from sqlalchemy import Connection, func, select
 
 from adapters.database import transaction_on
 
+LONGEST = "10s"
+
 
 def hold_owner(connection: Connection, owner: str) -> None:
-    """Hold the lock of ``owner`` until the connection closes, which then ends its session."""
-    connection.detach()  # a connection that went back to the pool would keep the lock
+    """Hold the lock of ``owner``, with its other sessions, until the connection closes.
+
+    That ends the session: a connection that went back to the pool would keep the lock.
+    """
+    connection.detach()
     with transaction_on(connection):
-        connection.execute(select(func.pg_advisory_lock(_key(owner))))
+        connection.execute(select(func.pg_advisory_lock_shared(_key(owner))))
+
+
+def wait_alone(connection: Connection, owner: str) -> None:
+    """Wait, within the caller's transaction, until no other session holds the lock.
+
+    Raises:
+        OperationalError: one still does, after ``LONGEST``.
+    """
+    connection.execute(select(func.set_config("lock_timeout", LONGEST, True)))  # noqa: FBT003
+    connection.execute(select(func.pg_advisory_xact_lock(_key(owner))))
 
 
 def is_held(connection: Connection, owner: str) -> bool:

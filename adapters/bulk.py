@@ -1,27 +1,23 @@
 """Many rows through one statement: compiled once, then handed to the driver as they are."""
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
+import psycopg
 from sqlalchemy import (
     JSON,
     BindParameter,
-    ColumnClause,
     ColumnElement,
     Connection,
     Dialect,
     Insert,
-    Integer,
-    LargeBinary,
+    Table,
     Update,
     bindparam,
     column,
     func,
-    insert,
-    select,
 )
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from adapters.direct import (
@@ -32,11 +28,17 @@ from adapters.direct import (
     Wording,
     converted,
     converters,
+    driver_cursor,
     worded,
 )
 
-_ROWS, _OCTETS = "rows", "octets"
-_START, _LENGTH = "_start", "_length"  # of a column's bytes within those of all rows
+_ROWS = "rows"
+_COPY = "COPY {} ({}) FROM STDIN (FORMAT BINARY)"
+# By a column's type, as what its values are written there; JSON is its text in either form.
+_COPIED_AS = {
+    "BYTEA": "bytea", "INTEGER": "int4", "JSON": "text", "TEXT": "text",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz",
+}  # fmt: skip
 
 
 class _Compiled(NamedTuple):
@@ -44,16 +46,16 @@ class _Compiled(NamedTuple):
     row_converters: tuple[tuple[int, Convert], ...]  # by place
     shared_converters: tuple[Convert | None, ...]
     is_at_once: bool  # all rows go as one JSON text
-    octets: tuple[str, ...]  # the columns that hold bytes
+    copied_as: tuple[str, ...]  # not empty: they are copied, as values of those types
 
 
 class Bulk:
     """An INSERT or UPDATE that is executed with thousands of rows.
 
     ``Connection.execute`` builds the parameters of each row anew, which costs several times what
-    the database needs; here only what a type must convert is touched. PostgreSQL gets
-    all rows at once, as JSON: a message and an answer for each cost more than the row. Bytes go
-    beside it, those of all rows in one string, of which the JSON tells where each begins and ends.
+    the database needs; here only what a type must convert is touched, and what rows share once.
+    To PostgreSQL, where a message and an answer for each cost more than the row, new rows go by
+    COPY, for which neither side puts anything into words, and the others all at once, as JSON.
     """
 
     def __init__(
@@ -81,12 +83,17 @@ class Bulk:
         rest = (*map(converted, known.shared_converters, given), *constants)
         if known.is_at_once:
             told = [dict(zip(self._columns, row, strict=True)) for row in rows]
-            octets = b"".join(_set_apart(told, known.octets)) if known.octets else b""
-            connection.exec_driver_sql(text, arrange((json.dumps(told), octets, *rest)))
+            with driver_cursor(connection, text) as cursor:
+                cursor.execute(text, arrange((json.dumps(told), *rest)))
             return
         for place, convert in known.row_converters:
             rows = _with_converted(rows, place, convert)
-        connection.exec_driver_sql(text, [arrange(row + rest) for row in rows])
+        arranged = [arrange(row + rest) for row in rows]
+        with driver_cursor(connection, text) as cursor:
+            if known.copied_as:
+                _copy(cast("psycopg.Cursor", cursor), text, known.copied_as, arranged)
+            else:
+                cursor.executemany(text, arranged)
 
     def _known(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -95,64 +102,53 @@ class Bulk:
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         names = (*self._columns, *self._shared)
-        keys = list(names) if isinstance(self._statement, Insert) else None
-        compiled = self._statement.compile(dialect=BY_PLACE[dialect.name], column_keys=keys)
+        is_insert = isinstance(self._statement, Insert)
+        compiled = self._statement.compile(
+            dialect=BY_PLACE[dialect.name], column_keys=list(names) if is_insert else None
+        )
         types = {name: bind.type for name, bind in compiled.binds.items()}
-        is_at_once = dialect.name == "postgresql"
+        by_name = converters(types, dialect)
+        is_at_once = dialect.name == "postgresql" and not is_insert
         if is_at_once:
             compiled = self._of_all(types).compile(dialect=BY_PLACE[dialect.name])
-            names = (_ROWS, _OCTETS, *self._shared)
-        by_name = converters(types, dialect)
+        wording = worded(compiled, (_ROWS, *self._shared) if is_at_once else names, by_name)
+        copied_as: tuple[str, ...] = ()
+        if dialect.name == "postgresql" and is_insert:
+            by_name |= {n: json.dumps for n, of in types.items() if isinstance(of, JSON)}
+            table = cast("Table", self._statement.table)
+            columns = ", ".join(map(dialect.identifier_preparer.quote, names))
+            wording = Wording(_COPY.format(table.name, columns), (), tuple)
+            copied_as = tuple([_COPIED_AS[types[n].compile(dialect=dialect)] for n in names])
         return _Compiled(
-            wording=worded(compiled, names, by_name),
+            wording=wording,
             row_converters=tuple(
                 [(p, c) for p, n in enumerate(self._columns) if (c := by_name[n]) is not None]
             ),
             shared_converters=tuple([by_name[name] for name in self._shared]),
             is_at_once=is_at_once,
-            octets=tuple([n for n in self._columns if isinstance(types[n], LargeBinary)]),
+            copied_as=copied_as,
         )
 
-    def _of_all(self, types: Types) -> Insert | Update:
-        """The statement over the rows of one JSON text, and over the bytes of all of them."""
-        named: list[ColumnClause[Any]] = []
-        for name in self._columns:
-            ends = [column(name + end, Integer()) for end in (_START, _LENGTH)]
-            named += ends if isinstance(types[name], LargeBinary) else [column(name, types[name])]
+    def _of_all(self, types: Types) -> Update:
+        """The update over the rows of one JSON text."""
         rows = func.json_to_recordset(bindparam(_ROWS, type_=JSON))
+        named = [column(name, types[name]) for name in self._columns]
         given = rows.table_valued(*named).render_derived(name="given", with_types=True)
-        values = {name: _value(given.c, name) for name in self._columns}
-        if isinstance(self._statement, Insert):
-            shared = [bindparam(name, type_=types[name]) for name in self._shared]
-            found = select(*values.values(), *shared)
-            names = [*self._columns, *self._shared]
-            return insert(self._statement.table).from_select(names, found, include_defaults=False)
 
         def of_row(element: object, **_: object) -> ColumnElement[object] | None:
-            return values.get(element.key) if isinstance(element, BindParameter) else None
+            if not isinstance(element, BindParameter) or element.key not in self._columns:
+                return None
+            value: ColumnElement[object] = given.c[element.key]
+            return value
 
         return cast("Update", replacement_traverse(self._statement, {}, of_row))
 
 
-def _value(given: ReadOnlyColumnCollection[str, Any], name: str) -> ColumnElement[Any]:
-    if name in given:
-        value: ColumnElement[Any] = given[name]
-        return value
-    octets = bindparam(_OCTETS, type_=LargeBinary())
-    cut: ColumnElement[Any] = func.substring(octets, given[name + _START], given[name + _LENGTH])
-    return cut
-
-
-def _set_apart(rows: Sequence[dict[str, object]], names: Sequence[str]) -> Iterator[bytes]:
-    """Take the bytes out of the rows, and leave where in all that were taken they begin."""
-    start = 1  # as SQL counts
-    for row in rows:
-        for name in names:
-            octets = cast("bytes | None", row.pop(name))
-            if octets is not None:
-                row[name + _START], row[name + _LENGTH] = start, len(octets)
-                start += len(octets)
-                yield octets
+def _copy(cursor: psycopg.Cursor, text: str, types: Sequence[str], rows: Sequence[Values]) -> None:
+    with cursor.copy(text) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
 
 
 def _with_converted(rows: Sequence[Values], place: int, convert: Convert) -> list[Values]:

@@ -1,12 +1,15 @@
 """Statements executed for every group of letters: compiled once, then handed to the driver."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Row, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -37,8 +40,8 @@ class Direct:
     """A statement with a few parameters and many executions.
 
     ``Connection.execute`` finds its compiled text by all that the statement is made of, which for a
-    large one takes longer than the database. What it returns is as the driver gives it: numbers
-    and texts are what they were, instants and JSON are not.
+    large one takes longer than the database, and makes a result of what the driver has. What is
+    read is as the driver gives it: numbers and texts are what they were, instants and JSON are not.
     """
 
     def __init__(self, statement: Insert | Update | Select[Any], *names: str) -> None:
@@ -47,15 +50,23 @@ class Direct:
         self._names = names
         self._compiled: dict[str, _Compiled] = {}  # by database: engines come and go
 
-    def execute(self, connection: Connection, *values: object) -> CursorResult[Any]:
-        """Execute the statement with its parameters."""
-        wording, by_place = self._known(connection.dialect)
-        given = tuple(map(converted, by_place, values))
-        return connection.exec_driver_sql(wording.text, wording.arrange(given + wording.constants))
+    def execute(self, connection: Connection, *values: object) -> int:
+        """Execute the statement with its parameters; returns how many rows it changed."""
+        with self._executed(connection, values) as cursor:
+            return cursor.rowcount
 
-    def read(self, connection: Connection, *values: object) -> Sequence[Row[tuple[Any, ...]]]:
-        """Execute the statement and return its rows."""
-        return self.execute(connection, *values).all()
+    def read(self, connection: Connection, *values: object) -> Sequence[tuple[Any, ...]]:
+        """Execute the statement with its parameters and return its rows."""
+        with self._executed(connection, values) as cursor:
+            return cursor.fetchall()
+
+    @contextmanager
+    def _executed(self, connection: Connection, values: Values) -> Iterator[DBAPICursor]:
+        (text, constants, arrange), by_place = self._known(connection.dialect)
+        given = tuple(map(converted, by_place, values))
+        with driver_cursor(connection, text) as cursor:
+            cursor.execute(text, arrange(given + constants))
+            yield cursor
 
     def _known(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -69,6 +80,20 @@ class Direct:
             worded(compiled, self._names, by_name),
             tuple([by_name[name] for name in self._names]),
         )
+
+
+@contextmanager
+def driver_cursor(connection: Connection, text: str) -> Iterator[DBAPICursor]:
+    """A cursor of the driver to execute the text with; its errors are raised as SQLAlchemy's."""
+    driver = connection.dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except driver.Error as error:
+        dialect = connection.dialect
+        raise DBAPIError.instance(text, None, error, driver.Error, dialect=dialect) from error
+    finally:
+        cursor.close()
 
 
 def worded(

@@ -35,10 +35,6 @@ outbox = Table(
     Column("attempt", Integer, nullable=False, default=0),
     Column("context", JSON),  # what a decision letter says; reminders are composed at the claim
     Column("parts", JSON),  # attached files, by content hash
-    Column("subject", Text),
-    Column("message_id", Text, unique=True),  # derived when the bytes are frozen
-    Column("envelope_from", Text),  # carries the letter's token, so that a bounce names its letter
-    Column("token_sha256", Text, unique=True),  # of the token in envelope and Reply-To
     Column(
         "copies", Integer, nullable=False, server_default="0"
     ),  # how often its last dot was written
@@ -68,15 +64,22 @@ Index(
     postgresql_where=outbox.c.state.in_(("sending", "unknown", "needs_human", "poisoned")),
 )
 
-# The bytes are written once and apart: a row of the outbox changes thrice, and SQLite would write
-# them anew each time.
+# What is written once stands apart: a row of the outbox changes thrice, and each time SQLite would
+# write all of it anew, and PostgreSQL an entry in each of its indexes.
 frozen_letters = Table(
     "frozen_letters",
     metadata,
     Column("outbox_id", Integer, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("subject", Text),
+    Column("message_id", Text, unique=True, index=True),  # derived when the bytes are frozen
+    Column("envelope_from", Text),  # carries the letter's token, so that a bounce names its letter
+    Column("token_sha256", Text, unique=True, index=True),  # of that in envelope and Reply-To
+    Column("content", LargeBinary, nullable=False),  # empty: redacted, or known by its id alone
     Column("sha256", Text),  # of what stood there, once it is redacted
 )
+
+# Every letter, with what was written for it where it was.
+letters = outbox.outerjoin(frozen_letters, frozen_letters.c.outbox_id == outbox.c.id)
 
 outbox_items = Table(
     "outbox_items",

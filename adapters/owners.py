@@ -28,6 +28,13 @@ def living_owner(engine: Engine, folder: Path, owner: str) -> Iterator[Connectio
         yield connection
 
 
+def join_owner(engine: Engine, owner: str) -> Connection:
+    """One more connection of an owner who is alive in PostgreSQL, and lives as long as any."""
+    connection = engine.connect()
+    advisory_locks.hold_owner(connection, owner)
+    return connection
+
+
 def is_alive(engine: Engine, folder: Path, owner: str) -> bool:
     """Whether the owner lives; time and leases say nothing (reliability.md 2.6)."""
     if engine.dialect.name == SQLITE:

@@ -9,6 +9,7 @@ from adapters.letter_tables import (
     epochs,
     frozen_letters,
     holds,
+    letters,
     outbox,
     outbox_attempts,
     outbox_items,
@@ -53,6 +54,7 @@ __all__ = [
     "inbox_copies",
     "journal",
     "journal_heads",
+    "letters",
     "mailboxes",
     "metadata",
     "obligations",
@@ -86,7 +88,6 @@ plans = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("commune", Text, nullable=False, index=True),
-    Column("dossier", JSON, nullable=False),  # PlanDossier, frozen at import
     Column("sha256", Text, nullable=False),
     Column("state", Text, nullable=False),  # draft | active | closed
     Column("number", Integer),
@@ -94,6 +95,8 @@ plans = Table(
     Column("imported_at", Instant, nullable=False),
     Column("activated_at", Instant),
     Column("activated_by", Text),
+    # PlanDossier, frozen at import. The last: SQLite reads a row up to what it looks for.
+    Column("dossier", JSON, nullable=False),
 )
 
 contacts = Table(

@@ -110,16 +110,17 @@ class _Archive:
         return bool(found) and all(x.message_id in found for x in later if x.at <= late)
 
     def _read(self, message_id: str) -> Row[tuple[object, ...]] | None:
-        c = tables.outbox.c
-        chosen = select(c.created_at, c.settled_at).where(c.message_id == message_id)
+        c, written = tables.outbox.c, tables.frozen_letters.c
+        chosen = select(c.created_at, c.settled_at).select_from(tables.letters)
+        chosen = chosen.where(written.message_id == message_id)
         with transaction(self._engine) as connection:
             return connection.execute(chosen).first()
 
     def _taken_since(self, at: datetime) -> list[Row[tuple[object, ...]]]:
         c, a = tables.outbox.c, tables.outbox_attempts.c
         chosen = (
-            select(c.message_id, a.at)
-            .join_from(tables.outbox_attempts, tables.outbox, c.id == a.outbox_id)
+            select(tables.frozen_letters.c.message_id, a.at)
+            .join_from(tables.outbox_attempts, tables.letters, c.id == a.outbox_id)
             .where(c.commune == self._desk.commune, a.verdict == Verdict.ACCEPTED, a.at >= at)
             .order_by(a.at.desc(), a.id.desc())
             .limit(WITNESSES)

@@ -1,10 +1,11 @@
 """Brakes: what keeps every letter of a commune from leaving until a person lets go."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, literal, select
 
 from adapters import tables
 from adapters.among import is_among
@@ -58,6 +59,18 @@ _RECENT = (
         _c.kind.in_(sorted(COUNTED)),
     )
     .order_by(_c.settled_at)
+)
+# Of contacts with several letters in hand: nearly all have one.
+_IN_HAND = (
+    select(_c.contact_id, func.count())
+    .where(
+        _c.commune == bindparam("of"),
+        _c.state == literal(LetterState.SENDING.value, literal_execute=True),  # by its index
+        _c.owner == bindparam("owner"),
+        _c.kind.in_(sorted(COUNTED)),
+    )
+    .group_by(_c.contact_id)
+    .having(func.count() > 1)
 )
 
 
@@ -174,15 +187,19 @@ def over_limit(
     *,
     now: datetime,
     limit: int = MAILS_PER_DAY,
+    owner: str = "",
 ) -> Mapping[int, datetime]:
     """Rows of the outbox, of one commune, whose recipient had enough mail, and when they may go.
 
-    Earlier rows go first; an empty mapping for no rows.
+    Earlier rows go first; what else the ``owner`` has in hand counts as sent. An empty mapping for
+    no rows.
     """
     asked = [row for row in rows if row.kind in LIMITED]
     if not asked:
         return {}
     sent = _recent(connection, asked, now=now)
+    for contact_id, count in _others_in_hand(connection, rows, owner):
+        sent.setdefault(contact_id, []).extend([now] * count)
     held: dict[int, datetime] = {}
     for row in asked:
         mine = sent.setdefault(row.contact_id, [])
@@ -204,6 +221,18 @@ def _recent(
     for contact_id, settled_at in connection.execute(_RECENT, asked).all():
         sent.setdefault(contact_id, []).append(settled_at)
     return sent
+
+
+def _others_in_hand(
+    connection: Connection, rows: Sequence[OutboxRow], owner: str
+) -> Iterator[tuple[str, int]]:
+    """How many letters the owner has in hand for a contact besides those of the rows."""
+    if not owner:
+        return
+    own = Counter(row.contact_id for row in rows if row.kind in COUNTED)
+    asked = {"of": rows[0].commune, "owner": owner}
+    for contact_id, count in connection.execute(_IN_HAND, asked).all():
+        yield contact_id, count - own[contact_id]
 
 
 def _kill_order(home: Path) -> str | None:

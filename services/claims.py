@@ -42,9 +42,9 @@ DOT = "dot"  # the last dot may have been written
 # Written out, not bound: only then does either database use the index of what is ready.
 _READY = literal(LetterState.READY.value, literal_execute=True)
 _c = tables.outbox.c
-_frozen = tables.frozen_letters
+_f = tables.frozen_letters.c
 _OWN = {"attempt", "frozen"}  # of what is read: the number of this try, the bytes
-_READ = [_c[name] for name in Taken._fields if name not in _OWN]
+_READ = [(_c if name in _c else _f)[name] for name in Taken._fields if name not in _OWN]
 _TAKE = Direct(
     update(tables.outbox)
     .where(is_among(_c.id, "ids"), _c.state == LetterState.READY)
@@ -52,14 +52,16 @@ _TAKE = Direct(
     .returning(_c.id),
     "ids", "by",
 )  # fmt: skip
-_FREEZE = Bulk(insert(_frozen), "outbox_id", "content")
-_WRITTEN = ("of_id", "kind", "subject", "message_id", "address", "envelope_from", "token_sha256")
-_WRITE = Bulk(
+_FREEZE = Bulk(
+    insert(tables.frozen_letters),
+    "outbox_id", "subject", "message_id", "envelope_from", "token_sha256", "content",
+)  # fmt: skip
+_DIRECT = Bulk(
     update(tables.outbox)
     .where(_c.id == bindparam("of_id"))
-    .values({name: bindparam(name) for name in _WRITTEN[1:]}),
-    *_WRITTEN,
-)
+    .values(kind=bindparam("kind"), address=bindparam("address")),
+    "of_id", "kind", "address",
+)  # fmt: skip
 _PUT_OFF = (
     update(tables.outbox)
     .where(_c.id == bindparam("of_id"))
@@ -138,8 +140,8 @@ def _claim(claimant: Claimant, which: ColumnElement[bool], *, most: int) -> tupl
 
 def _take(claimant: Claimant, which: ColumnElement[bool], most: int) -> list[Taken]:
     due = (
-        select(*_READ, (_c.attempt + 1).label("attempt"), _frozen.c.content.label("frozen"))
-        .join_from(tables.outbox, _frozen, _frozen.c.outbox_id == _c.id, isouter=True)
+        select(*_READ, (_c.attempt + 1).label("attempt"), _f.content.label("frozen"))
+        .select_from(tables.letters)
         .where(
             _c.commune == claimant.commune,
             _c.state == _READY,
@@ -170,7 +172,8 @@ def write(
     ``ready`` are drafts by letter that were written since; the others are written now.
     """
     connection, now = claimant.connection, claimant.now
-    resting = over_limit(connection, rows, now=now, limit=claimant.mails_per_day)
+    limit, owner = claimant.mails_per_day, claimant.owner
+    resting = over_limit(connection, rows, now=now, limit=limit, owner=owner)
     if resting:
         rested = [{"of_id": letter, "until": until} for letter, until in resting.items()]
         connection.execute(_PUT_OFF, rested)
@@ -181,8 +184,10 @@ def write(
     drop(connection, [(row, draft) for row, draft in drafts if draft.frozen is None], now=now)
     written = [(row, draft) for row, draft in drafts if draft.frozen is not None]
     fresh = [(row, draft) for row, draft in written if row.frozen is None]
-    _WRITE.execute(connection, [_columns(row, draft) for row, draft in fresh])
-    _FREEZE.execute(connection, [(row.id, draft.frozen) for row, draft in fresh])
+    planned = [(row.id, row.kind, row.address) for row, _ in fresh]
+    found = [_direction(row, draft) for row, draft in fresh]
+    _DIRECT.execute(connection, [to for to, was in zip(found, planned, strict=True) if to != was])
+    _FREEZE.execute(connection, [_written(row, draft) for row, draft in fresh])
     return tuple(_claimed(claimant.composer, row, draft) for row, draft in written)
 
 
@@ -200,10 +205,14 @@ def _draft(claimant: Claimant, rows: Sequence[Taken]) -> list[Draft]:
         return [_draft(claimant, [row])[0] for row in rows]
 
 
-def _columns(row: Taken, draft: Draft) -> tuple[object, ...]:
+def _direction(row: Taken, draft: Draft) -> tuple[object, ...]:
+    return row.id, draft.kind or row.kind, draft.address or row.address
+
+
+def _written(row: Taken, draft: Draft) -> tuple[object, ...]:
     return (
-        row.id, draft.kind or row.kind, draft.subject, draft.message_id,
-        draft.address or row.address, draft.envelope_from, draft.token_sha256,
+        row.id, draft.subject, draft.message_id, draft.envelope_from, draft.token_sha256,
+        draft.frozen,
     )  # fmt: skip
 
 
@@ -257,6 +266,9 @@ def _alarm(row: OutboxRow, draft: Draft) -> LetterAlarm | None:
     if draft.state is LetterState.EXPIRED and not is_covered:
         return LetterAlarm(AlarmKind.LETTER_NEEDS_HUMAN, row, draft.reason, is_final=True)
     return None
+
+
+IN_HAND = and_(_c.state == LetterState.SENDING, _c.phase == PRE)  # claimed, nothing sent yet
 
 
 def release(connection: Connection, *, owner: str, letters: Sequence[int] | None = None) -> int:

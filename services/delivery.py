@@ -16,7 +16,7 @@ from models.values import Value
 from services import relays
 from services.brakes import held_reason
 from services.claims import Claimant, Claimed, claim, claim_suspect, read_recent, release
-from services.claims_ahead import ClaimsAhead
+from services.claims_apart import claims_for
 from services.composing import Composer
 from services.marks import Sending
 from services.recording import Recorder
@@ -102,7 +102,7 @@ class _Round:
             connection=sender.connection, commune=sender.commune, composer=sender.composer,
             owner=sender.owner, kinds=kinds, mails_per_day=sender.policy.mails_per_day, now=now,
         )  # fmt: skip
-        self._ahead = ClaimsAhead(self._claimant, most=self._most)
+        self._ahead = claims_for(self._claimant, most=self._most)
         self._lines: list[Lines] = []
         self._feeds: list[Feed] = []
 

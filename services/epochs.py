@@ -44,7 +44,7 @@ def note_accepted(connection: Connection, *, commune: str, count: int) -> None:
     """Count letters that the relay accepted, in the transaction that records them."""
     if count == 0:
         return
-    if _RAISE.execute(connection, commune, count).rowcount == 0:
+    if _RAISE.execute(connection, commune, count) == 0:
         _register(connection, commune)
         _RAISE.execute(connection, commune, count)
 
@@ -74,17 +74,21 @@ def reconcile_restored(
     reason. ``oracle`` answers None when it does not know.
     """
     c = tables.outbox.c
-    ready = select(c.id, c.dedupe_key, c.kind, c.message_id).where(
-        c.commune == commune, c.state == LetterState.READY
-    )
+    written = tables.frozen_letters
+    ready = select(c.id, c.dedupe_key, c.kind, written.c.message_id).select_from(tables.letters)
+    ready = ready.where(c.commune == commune, c.state == LetterState.READY)
     with transaction(engine) as connection:
         rows = connection.execute(ready.order_by(c.id)).all()
     answers = {row: _ask(oracle, _message_ids(letterhead, row)) for row in rows}
     held = {row: found for row, (found, _) in answers.items() if found is not None}
     with transaction(engine) as connection:
-        for row, message_id in held.items():
-            set_state(connection, row.id, LetterState.ACCEPTED, message_id=message_id,
-                      settled_at=now, owner=None, phase=None)  # fmt: skip
+        for row in held:
+            set_state(
+                connection, row.id, LetterState.ACCEPTED, settled_at=now, owner=None, phase=None
+            )
+        # What was not written yet is known by its id alone.
+        by_id = [{"outbox_id": x.id, "message_id": m, "content": b""} for x, m in held.items()]
+        insert_new(connection, written, by_id)
         notes = [note("letter.reconciled", row.dedupe_key, message_id=m) for row, m in held.items()]
         record(connection, notes, commune=commune, actor=RECONCILER, at=now)
         note_accepted(connection, commune=commune, count=len(held))

@@ -216,8 +216,8 @@ def _with_content(detail: MailDetail, mail: IncomingMail) -> MailDetail:
 
 def _letter(connection: Connection, row: MailRow) -> MailLetter | None:
     c = tables.outbox.c
-    chosen = select(c.id, c.kind, c.subject).where(c.id == row.outbox_id)
-    found = connection.execute(chosen).mappings().first()
+    chosen = select(c.id, c.kind, tables.frozen_letters.c.subject).select_from(tables.letters)
+    found = connection.execute(chosen.where(c.id == row.outbox_id)).mappings().first()
     return None if found is None else MailLetter.model_validate(dict(found))
 
 

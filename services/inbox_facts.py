@@ -42,7 +42,7 @@ def read_known(
     connection: Connection, mail: IncomingMail, *, intake: Intake, blobs: BlobStore
 ) -> Known:
     """Everything that decides the class of the mail."""
-    c, commune = tables.outbox.c, intake.commune
+    c, commune = tables.frozen_letters.c, intake.commune
     ours = {address.lower() for address in intake.addresses}
     own_id = [] if mail.message_id is None else [mail.message_id]
     return Known(
@@ -75,7 +75,7 @@ def _without_token(address: str, intake: Intake) -> str:
 def _returned(connection: Connection, commune: str, mail: IncomingMail) -> KnownLetter | None:
     if mail.report is None or mail.report.message_id is None or not mail.report.tokens:
         return None
-    c = tables.outbox.c
+    c = tables.frozen_letters.c
     is_ours = (c.message_id == mail.report.message_id) & c.token_sha256.in_(
         _hashes(mail.report.tokens)
     )
@@ -88,10 +88,11 @@ def _letter(
     c, p = tables.outbox.c, tables.plans.c
     statement = (
         select(
-            c.id, c.dedupe_key, c.message_id, c.address, c.unit_id, c.contact_id,
+            c.id, c.dedupe_key, tables.frozen_letters.c.message_id, c.address, c.unit_id,
+            c.contact_id,
             (func.coalesce(p.state, PlanState.ACTIVE) == PlanState.ACTIVE).label("is_current"),
         )
-        .join_from(tables.outbox, tables.plans, p.id == c.plan_id, isouter=True)
+        .join_from(tables.letters, tables.plans, p.id == c.plan_id, isouter=True)
         .where(c.commune == commune, condition)
         .order_by(c.id.desc())
         .limit(1)

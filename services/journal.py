@@ -62,8 +62,7 @@ def record(
     while True:
         chain = Chain(*end, commune=commune, actor=actor, at=at)
         rows = [(*told, *chain.append(*told)) for told in notes]
-        moved = _MOVE_HEAD.execute(connection, commune, *end, chain.seq, chain.last)
-        if moved.rowcount == 1:
+        if _MOVE_HEAD.execute(connection, commune, *end, chain.seq, chain.last) == 1:
             break
         end = lock_chain(connection, commune)
     _APPEND.execute(connection, rows, commune=commune, actor=actor, at=at)

@@ -106,10 +106,12 @@ def read_life(engine: Engine, letter_id: int, *, commune: str) -> LetterLife:
 
 
 def _letters(commune: str) -> Select[tuple[object, ...]]:
-    o, c = tables.outbox, tables.contacts.c
-    known = o.outerjoin(tables.contacts, (c.commune == o.c.commune) & (c.id == o.c.contact_id))
-    columns = [column for column in o.c if column.name not in {"context", "parts"}]
-    return select(*columns, c.title).select_from(known).where(o.c.commune == commune)
+    o, c, written = tables.outbox.c, tables.contacts.c, tables.frozen_letters.c
+    is_to = (c.commune == o.commune) & (c.id == o.contact_id)
+    known = tables.letters.outerjoin(tables.contacts, is_to)
+    columns = [column for column in o if column.name not in {"context", "parts"}]
+    columns += [written.subject, written.message_id, c.title]
+    return select(*columns).select_from(known).where(o.commune == commune)
 
 
 def _rows(

@@ -71,7 +71,8 @@ def read_letters(engine: Engine, *, plan: PlanRecord, unit_id: str) -> tuple[Sen
     """The letters of the plan to the unit, newest first, at most a hundred."""
     c = tables.outbox.c
     statement = (
-        select(c.kind, c.subject, c.state, c.settled_at, c.not_before)
+        select(c.kind, tables.frozen_letters.c.subject, c.state, c.settled_at, c.not_before)
+        .select_from(tables.letters)
         .where(c.commune == plan.commune, c.plan_id == plan.id, c.unit_id == unit_id)
         .order_by(c.not_before.desc(), c.id.desc())
         .limit(LETTERS)

@@ -92,12 +92,8 @@ def references() -> Iterable[tuple[ColumnElement[object], tuple[ColumnElement[bo
 
 
 def _empty_caught(engine: Engine, folder: Path) -> int:
-    outbox, inbox, frozen = tables.outbox.c, tables.inbox.c, tables.frozen_letters
-    written = (
-        select(outbox.message_id)
-        .join_from(tables.outbox, frozen, frozen.c.outbox_id == outbox.id)
-        .where(frozen.c.sha256.is_not(None))
-    )
+    inbox, frozen = tables.inbox.c, tables.frozen_letters.c
+    written = select(frozen.message_id).where(frozen.sha256.is_not(None))
     came = select(inbox.sha256).where(inbox.reason == REDACTED_MAIL, inbox.sha256.is_not(None))
     with snapshot(engine) as connection:
         message_ids = set(connection.execute(written).scalars())

@@ -13,12 +13,8 @@ _o, _f = tables.outbox.c, tables.frozen_letters.c
 
 def read_names(connection: Connection, letters: ColumnElement[bool]) -> set[str]:
     """The names that letters were addressed by, the titles of posts among them."""
-    chosen = select(_f.content).join_from(
-        tables.outbox, tables.frozen_letters, _f.outbox_id == _o.id
-    )
-    rows = connection.execute(
-        chosen.where(letters, _f.sha256.is_(None)).execution_options(yield_per=_AT_A_TIME)
-    )
+    chosen = select(_f.content).select_from(tables.letters).where(letters, _f.content != b"")
+    rows = connection.execute(chosen.execution_options(yield_per=_AT_A_TIME))
     return {name for content in rows.scalars() for name in readers_of(content)}
 
 
@@ -30,8 +26,8 @@ def find_mentions(
     Each letter is read: do this before the transaction that writes.
     """
     chosen = (
-        select(_o.id, _o.subject, _o.context, _f.content)
-        .join_from(tables.outbox, tables.frozen_letters, _f.outbox_id == _o.id, isouter=True)
+        select(_o.id, _f.subject, _o.context, _f.content)
+        .select_from(tables.letters)
         .where(_o.commune == commune, SETTLED_LETTER, ~but)
         .order_by(_o.id)
     )
@@ -50,20 +46,19 @@ def redact_mentions(
 ) -> tuple[str, ...]:
     """Empty the copies of those letters and mask what they are about; as ``empty_bytes``."""
     mine = _o.id.in_(letter_ids) & SETTLED_LETTER
-    rows = connection.execute(select(_o.id, _o.subject, _o.context).where(mine)).all()
-    masked = [
-        {
-            "of_id": row.id,
-            "masked": traces.mask(row.subject or "") or None,
-            "said": traces.mask_all(row.context),
-        }
-        for row in rows
-    ]
-    if not masked:
+    chosen = select(_o.id, _f.subject, _o.context).select_from(tables.letters).where(mine)
+    rows = connection.execute(chosen).all()
+    if not rows:
         return ()
     sealed = empty_bytes(connection, mine)
-    writing = update(tables.outbox).where(_o.id == bindparam("of_id"))
     connection.execute(
-        writing.values(subject=bindparam("masked"), context=bindparam("said")), masked
+        update(tables.outbox).where(_o.id == bindparam("of_id")).values(context=bindparam("said")),
+        [{"of_id": row.id, "said": traces.mask_all(row.context)} for row in rows],
+    )
+    connection.execute(
+        update(tables.frozen_letters)
+        .where(_f.outbox_id == bindparam("of_id"))
+        .values(subject=bindparam("said")),
+        [{"of_id": row.id, "said": traces.mask(row.subject or "") or None} for row in rows],
     )
     return sealed

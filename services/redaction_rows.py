@@ -19,7 +19,7 @@ from models.redactions import (
 )
 
 _AT_A_TIME = 200  # letters' bytes in memory
-_o, _m = tables.outbox.c, tables.inbox.c
+_o, _f, _m = tables.outbox.c, tables.frozen_letters.c, tables.inbox.c
 # Letters and mails that were not redacted before, and those that may be.
 UNTOUCHED_LETTER = _o.address != REDACTED_ADDRESS
 SETTLED_LETTER = UNTOUCHED_LETTER & _o.state.not_in(UNDER_WAY)
@@ -60,34 +60,31 @@ def redact_letters(
 
     masked = mask_texts(connection, attempts.c.text, attempts.c.outbox_id.in_(ids), mask)
     mask_texts(connection, _o.last_text, mine, mask)
+    written = update(tables.frozen_letters).where(_f.outbox_id.in_(ids))
     for address in traces.addresses:  # a sender's address that was made from the reader's
-        named = mine & _o.envelope_from.icontains(address, autoescape=True)
-        connection.execute(
-            update(tables.outbox).where(named).values(envelope_from=REDACTED_ADDRESS)
-        )
+        named = _f.envelope_from.icontains(address, autoescape=True)
+        connection.execute(written.where(named).values(envelope_from=REDACTED_ADDRESS))
+    connection.execute(written.values(subject=REDACTED))
     gone = connection.execute(
-        update(tables.outbox)
-        .where(mine)
-        .values(address=REDACTED_ADDRESS, subject=REDACTED, context=null(), parts=[])
+        update(tables.outbox).where(mine).values(address=REDACTED_ADDRESS, context=null(), parts=[])
     ).rowcount
     return GoneLetters(gone, masked, sealed)
 
 
 def empty_bytes(connection: Connection, mine: ColumnElement[bool]) -> tuple[str, ...]:
     """Leave of the letters' bytes their hash; returns a line with key and hash for each, by id."""
-    f = tables.frozen_letters
     chosen = (
-        select(f.c.outbox_id, _o.dedupe_key, f.c.content)
-        .join_from(f, tables.outbox, _o.id == f.c.outbox_id)
-        .where(mine, f.c.sha256.is_(None))
-        .order_by(f.c.outbox_id)
+        select(_o.id, _o.dedupe_key, _f.content)
+        .select_from(tables.letters)
+        .where(mine, _f.content != b"")  # an empty one was redacted, or never was here
+        .order_by(_o.id)
     )
     lines, rows = [], []
     for row in connection.execute(chosen.execution_options(yield_per=_AT_A_TIME)):
         sha256 = hashlib.sha256(row.content).hexdigest()
         lines.append(f"{row.dedupe_key} {sha256}\n")
-        rows.append({"of_id": row.outbox_id, "hash": sha256})
-    empty = update(f).where(f.c.outbox_id == bindparam("of_id"))
+        rows.append({"of_id": row.id, "hash": sha256})
+    empty = update(tables.frozen_letters).where(_f.outbox_id == bindparam("of_id"))
     if rows:
         connection.execute(empty.values(content=b"", sha256=bindparam("hash")), rows)
     return tuple(lines)

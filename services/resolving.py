@@ -169,7 +169,7 @@ def _watch(resolver: Resolver) -> dict[Row[tuple[object, ...]], float | None]:
     boot, seconds = resolver.monotonic.boot_id, resolver.monotonic.seconds
     with transaction(resolver.engine) as connection:
         # Whoever settles a letter now forgets its watch: it must not be begun behind his back.
-        chosen = _unsettled(resolver, doubtful).with_for_update(skip_locked=True)
+        chosen = _unsettled(resolver, doubtful).with_for_update(of=tables.outbox, skip_locked=True)
         rows = connection.execute(chosen).all()
         watched = [row for row in rows if not row.owner or not resolver.is_alive(row.owner)]
         fresh = [{"outbox_id": r.id, "boot_id": boot, "since_seconds": seconds} for r in watched]
@@ -211,9 +211,13 @@ def _settled(
 def _unsettled(resolver: Resolver, which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     columns = (
         _c.id, _c.commune, _c.kind, _c.unit_id, _c.dedupe_key, _c.state, _c.phase, _c.owner,
-        _c.copies, _c.crashes, _c.not_after, _c.message_id,
+        _c.copies, _c.crashes, _c.not_after, tables.frozen_letters.c.message_id,
     )  # fmt: skip
-    chosen = select(*columns).where(_c.commune == resolver.commune, _UNSETTLED, which)
+    chosen = (
+        select(*columns)
+        .select_from(tables.letters)
+        .where(_c.commune == resolver.commune, _UNSETTLED, which)
+    )
     return chosen.order_by(_c.id)
 
 

@@ -114,9 +114,9 @@ def _slots(desk: Desk, since: datetime | None) -> Iterator[datetime]:
 def _unplan(connection: Connection, commune: str) -> None:
     """Take back reminders that were planned and never written: their rungs are free again."""
     o, items = tables.outbox.c, tables.outbox_items
-    unwritten = select(o.id).where(
+    unwritten = select(o.id).select_from(tables.letters).where(
         o.commune == commune, o.state == LetterState.READY, o.day.is_not(None),
-        o.message_id.is_(None), o.attempt == 0,
+        tables.frozen_letters.c.message_id.is_(None), o.attempt == 0,
     )  # fmt: skip
     letters = connection.execute(unwritten).scalars().all()
     connection.execute(delete(items).where(items.c.outbox_id.in_(letters)))

@@ -43,8 +43,9 @@ def _unit_of(obligation_id: str) -> str:
 
 def _letters(connection: Connection, plan_id: str) -> Iterator[TimelineRow]:
     items = _items(connection, plan_id)
-    c = tables.outbox.c
-    for row in connection.execute(select(tables.outbox).where(c.plan_id == plan_id)):
+    c, written = tables.outbox.c, tables.frozen_letters.c
+    letters = select(*c, written.subject, written.message_id).select_from(tables.letters)
+    for row in connection.execute(letters.where(c.plan_id == plan_id)):
         yield _letter(row, items[row.id])
 
 

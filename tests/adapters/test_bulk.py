@@ -1,5 +1,6 @@
 """Many rows through one statement: on either database each value arrives as it was given."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -18,10 +19,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from adapters.bulk import Bulk
-from adapters.database import transaction
+from adapters.database import transaction, transaction_on
 from adapters.schema import Instant
+from models.errors import TransientError
+from tests.postgresql_cluster import end_sessions
 
 THINGS = Table(
     "things", MetaData(),
@@ -76,18 +80,6 @@ def test_bytes_of_several_columns_and_rows_are_kept_apart(things: Engine) -> Non
     assert [tuple(row) for row in found] == rows
 
 
-def test_rows_are_updated_with_bytes(things: Engine) -> None:
-    stamp = Bulk(
-        update(THINGS).where(_c.id == bindparam("of_id")).values(content=bindparam("octets")),
-        "of_id", "octets",
-    )  # fmt: skip
-    with transaction(things) as connection:
-        connection.execute(insert(THINGS), [{"id": 1}, {"id": 2}])
-        stamp.execute(connection, [(2, b"\x00hai"), (1, b"m")])
-        found = connection.execute(select(_c.content).order_by(_c.id)).scalars().all()
-    assert found == [b"m", b"\x00hai"]
-
-
 def test_each_row_is_updated_with_its_own_and_only_where_the_condition_holds(
     things: Engine,
 ) -> None:
@@ -114,3 +106,32 @@ def test_no_rows_are_no_statement(things: Engine) -> None:
     with transaction(things) as connection:
         Bulk(insert(THINGS), "id", "name").execute(connection, [])
         assert connection.execute(select(THINGS)).all() == []
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_key_that_exists_is_refused_as_everywhere(things: Engine, *, is_new: bool) -> None:
+    rows = [(1, "một"), (2 if is_new else 1, "hai")]
+
+    def add() -> None:
+        with transaction(things) as connection:
+            Bulk(insert(THINGS), "id", "name").execute(connection, rows)
+
+    with nullcontext() if is_new else pytest.raises(IntegrityError):
+        add()
+    with transaction(things) as connection:
+        found = connection.execute(select(_c.id, _c.name)).all()
+    assert [tuple(row) for row in found] == (rows if is_new else [])
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_a_session_that_ended_is_a_passing_trouble(things: Engine) -> None:
+    def add() -> None:
+        with things.connect() as connection, transaction_on(connection):
+            connection.execute(select(1))
+            end_sessions(things.url.render_as_string(hide_password=False))
+            Bulk(insert(THINGS), "id", "name").execute(connection, [(1, "một")])
+
+    with pytest.raises(TransientError, match="không kết nối được"):
+        add()
+    with transaction(things) as connection:
+        assert connection.execute(select(_c.id)).all() == []

@@ -77,8 +77,8 @@ def test_it_can_be_executed_again_with_other_values(things: Engine) -> None:
 def test_an_update_tells_how_many_rows_it_changed(things: Engine) -> None:
     count = Direct(update(THINGS).where(_c.count >= bindparam("least")).values(count=0), "least")
     with transaction(things) as connection:
-        assert count.execute(connection, 3).rowcount == 2
-        assert count.execute(connection, 3).rowcount == 0
+        assert count.execute(connection, 3) == 2
+        assert count.execute(connection, 3) == 0
 
 
 def test_what_the_database_refuses_is_refused_as_everywhere(things: Engine) -> None:

@@ -32,7 +32,7 @@ def test_another_engine_answers_none_of_our_letters(
     sent: list[bytes], mailroom: Mailroom, blobs: BlobStore
 ) -> None:
     assert len(sent) > 10
-    stranger = update(tables.outbox).values(message_id=None, token_sha256=None)
+    stranger = update(tables.frozen_letters).values(message_id=None, token_sha256=None)
     with transaction(mailroom.engine) as connection:
         connection.execute(stranger)  # the other engine knows neither letters nor tokens
     for raw in sent:

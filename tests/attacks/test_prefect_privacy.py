@@ -56,7 +56,7 @@ def test_after_a_campaign_prefect_knows_no_address_and_no_link(
     desk = commune.desk()
     with transaction(desk.engine) as connection:
         addresses = set(connection.execute(select(tables.contacts.c.email)).scalars())
-        tokens = set(connection.execute(select(tables.outbox.c.envelope_from)).scalars())
+        tokens = set(connection.execute(select(tables.frozen_letters.c.envelope_from)).scalars())
     desk.engine.dispose()
     known = files_of(Path(prefect_server["PREFECT_HOME"]))
     assert len(letters) > 10_000

@@ -7,7 +7,7 @@ import psycopg
 
 from tests.faults.checker import Row
 
-_COLUMNS = "SELECT o.id, o.kind, o.state, o.address, o.message_id, f.content, o.unit_id"
+_COLUMNS = "SELECT o.id, o.kind, o.state, o.address, f.message_id, f.content, o.unit_id"
 # As services/letter_alarms.py and services/bounces.py name them.
 _ALARM = (
     "EXISTS (SELECT 1 FROM alarms a WHERE a.dedupe_key LIKE 'watch/%/' || o.id || '@%' "

@@ -4,11 +4,12 @@ import asyncio
 import itertools
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, event, update
+from sqlalchemy import Connection, Select, bindparam, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -148,12 +149,14 @@ def stop_before_taking() -> None:
     """Not a safeguard: the process stops itself between choosing letters and taking them."""
 
     count = itertools.count(1)
+    read = claims._TAKE.read
 
-    def stop(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("UPDATE outbox SET state=") and next(count) == 1:
+    def stopping(connection: Connection, *values: object) -> Sequence[tuple[Any, ...]]:
+        if next(count) == 1:
             os.kill(os.getpid(), signal.SIGSTOP)
+        return read(connection, *values)
 
-    event.listen(Engine, "before_cursor_execute", stop)
+    claims._TAKE.read = stopping  # type: ignore[method-assign]
 
 
 def stopping_before_dot(ordinal: int) -> Patch:

@@ -202,13 +202,9 @@ def test_the_unique_key_keeps_one_reason_from_two_letters(
 def _drop_keys(place: Place) -> None:
     engine = open_engine(place.url)
     with transaction(engine) as connection:
-        for column in ("dedupe_key", "message_id", "token_sha256"):
-            connection.execute(
-                text(f"ALTER TABLE outbox DROP CONSTRAINT IF EXISTS outbox_{column}_key")
-            )
-            connection.execute(
-                text(f"ALTER TABLE outbox DROP CONSTRAINT IF EXISTS uq_outbox_{column}")
-            )
+        connection.execute(text("ALTER TABLE outbox DROP CONSTRAINT uq_outbox_dedupe_key"))
+        for column in ("message_id", "token_sha256"):
+            connection.execute(text(f"DROP INDEX ix_frozen_letters_{column}"))
     engine.dispose()
 
 

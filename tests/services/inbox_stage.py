@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import Engine, Row, Table, insert, select
+from sqlalchemy import Engine, Row, Table, select
 
 from adapters import tables
 from adapters.blobs import BlobStore
@@ -23,6 +23,7 @@ from services.letterheads import Letterhead
 from services.mail_replies import Clerk
 from tests.incoming_mails import AUTHSERV, LETTER_ID, REPLY_TO, SENDER, TOKEN, UNIT_ADDRESS
 from tests.mail_servers import PASSWORD, Dovecot
+from tests.services.letter_rows import insert_letter
 from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, at
 
 INTAKE = Intake(commune=COMMUNE, addresses=(REPLY_TO, SENDER), authserv_id=AUTHSERV)
@@ -86,7 +87,7 @@ class Postbox:
             "token_sha256": token_sha256(TOKEN), "created_at": at(ISSUED_ON),
         }  # fmt: skip
         with transaction(self.engine) as connection:
-            connection.execute(insert(tables.outbox).values(row | values))
+            insert_letter(connection, **row | values)
 
     def rows(self, table: Table = tables.inbox) -> Sequence[Row[tuple[object, ...]]]:
         """The rows of a table as they were written."""

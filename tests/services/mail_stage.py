@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import count
 
-from sqlalchemy import Row, Table, delete, insert, select
+from sqlalchemy import Row, Table, insert, select
 
 from adapters import tables
 from adapters.database import transaction
@@ -32,6 +32,7 @@ from services.inbox_rows import Arrival, Place, insert_mail
 from services.mail_answers import Taken, take_answers
 from services.mail_replies import Clerk
 from tests.incoming_mails import AUTHSERV, REPLY_TO, SENDER
+from tests.services.letter_rows import insert_letter, remove_letter
 from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, at
 from tests.workbook_filling import filled
 
@@ -66,11 +67,8 @@ class Correspondence:
             "created_at": at(ISSUED_ON),
         }  # fmt: skip
         with transaction(self.clerk.engine) as connection:
-            connection.execute(delete(tables.outbox).where(tables.outbox.c.dedupe_key == key))
-            connection.execute(insert(tables.outbox).values(row))
-            letter = connection.execute(
-                select(tables.outbox.c.id).where(tables.outbox.c.dedupe_key == key)
-            ).scalar_one()
+            remove_letter(connection, key)
+            letter = insert_letter(connection, **row)
             for obligation_id in obligation_ids:
                 item = {
                     "dedupe_key": f"{key}/{obligation_id}", "outbox_id": letter, "rung": "T-3",

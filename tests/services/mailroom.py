@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, select
 
 from adapters import owners, tables
 from adapters.database import transaction
@@ -29,6 +29,7 @@ from services.marks import Sending
 from services.reminders import Planning
 from services.resolving import Resolver, resolve
 from services.reviews import waive
+from tests.services.letter_rows import alter_letter
 from tests.services.stage import COMMUNE, Office, at
 
 SENDER = "người gửi thử"
@@ -38,13 +39,12 @@ FEW = (
 )  # fmt: skip
 
 
-# The outbox with the bytes of its letters, as a claim reads it.
-WITH_BYTES = select(tables.outbox, tables.frozen_letters.c.content.label("frozen")).join_from(
-    tables.outbox,
-    tables.frozen_letters,
-    tables.frozen_letters.c.outbox_id == tables.outbox.c.id,
-    isouter=True,
-)
+# The outbox with what was written for its letters, as a claim reads it.
+_written = tables.frozen_letters.c
+WITH_BYTES = select(
+    tables.outbox, _written.subject, _written.message_id, _written.envelope_from,
+    _written.token_sha256, _written.content.label("frozen"),
+).select_from(tables.letters)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -193,15 +193,11 @@ class Mailroom:
             return {row.kind: row.text for row in rows}
 
     def alter(self, letter_id: int, **values: object) -> None:
-        """Break or move one row of the outbox; ``frozen`` are its bytes."""
-        content = values.pop("frozen", None)
+        """Break or move one letter; ``frozen`` are its bytes."""
+        if "frozen" in values:
+            values["content"] = values.pop("frozen")
         with transaction(self.engine) as connection:
-            connection.execute(
-                update(tables.outbox).where(tables.outbox.c.id == letter_id).values(values)
-            )
-            if content is not None:
-                row = {"outbox_id": letter_id, "content": content}
-                connection.execute(insert(tables.frozen_letters).values(row))
+            alter_letter(connection, letter_id, **values)
 
     def contents(self) -> list[bytes]:
         """The bytes that arrived, in order, without the catcher's own lines."""

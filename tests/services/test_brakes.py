@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from adapters import tables
 from adapters.database import transaction
@@ -194,12 +194,20 @@ def test_few_letters_and_a_first_round_are_no_storm(engine: Engine) -> None:
     assert storm(engine, planned=300, recipients=300) is None
 
 
-def hold_back(engine: Engine, now: datetime = NOW, limit: int = 3) -> dict[int, datetime]:
+def hold_back(
+    engine: Engine, now: datetime = NOW, limit: int = 3, owner: str = ""
+) -> dict[int, datetime]:
+    """What waits when the owner, if there is one, takes all that is ready."""
     c = tables.outbox.c
     ready = select(tables.outbox).where(c.state == LetterState.READY).order_by(c.id)
     with transaction(engine) as connection:
         rows = connection.execute(ready).all()
-        return dict(brakes.over_limit(connection, rows, now=now, limit=limit))
+        taken = update(tables.outbox).where(c.id.in_([row.id for row in rows]))
+        if owner:
+            connection.execute(taken.values(state=LetterState.SENDING, owner=owner))
+        held = brakes.over_limit(connection, rows, now=now, limit=limit, owner=owner)
+        connection.execute(taken.values(state=LetterState.READY, owner=None))
+    return dict(held)
 
 
 def sent(
@@ -230,6 +238,18 @@ def test_letters_of_one_claim_count_among_themselves(engine: Engine) -> None:
     ids = [put_letter(engine, f"r/{n}", now=NOW) for n in range(5)]
     later = NOW + timedelta(days=1)
     assert hold_back(engine) == {ids[3]: later, ids[4]: later}
+
+
+def test_what_the_sender_has_in_hand_counts_as_sent(engine: Engine) -> None:
+    in_hand: dict[str, Any] = {"state": LetterState.SENDING, "owner": "a"}
+    put_letter(engine, "h/1", now=NOW, **in_hand)
+    put_letter(engine, "h/2", now=NOW, **in_hand | {"owner": "b"})
+    put_letter(engine, "h/3", now=NOW, kind=LetterKind.RECEIPT, **in_hand)
+    ready = put_letter(engine, "r/1", now=NOW)
+    later = {ready: NOW + timedelta(days=1)}
+    assert hold_back(engine, limit=1) == {}
+    assert hold_back(engine, limit=1, owner="a") == later
+    assert hold_back(engine, limit=2, owner="a") == {}
 
 
 def test_what_answers_the_recipient_or_never_left_does_not_count(engine: Engine) -> None:

@@ -27,14 +27,21 @@ def begin_anew(mails: Correspondence) -> None:
         "state": ObligationState.OWED, "version": 0, "first_received_at": None, "closed_at": None,
     }  # fmt: skip
     with transaction(mails.clerk.engine) as connection:
-        for table in (tables.submissions, tables.inbox, tables.outbox, tables.alarms):
+        for table in (
+            tables.submissions,
+            tables.inbox,
+            tables.outbox,
+            tables.frozen_letters,
+            tables.alarms,
+        ):
             connection.execute(delete(table))
         connection.execute(update(tables.obligations).values(untouched))
         connection.execute(update(tables.contacts).values(flagged_at=None))
     mails.write("vp")
-    known = {"id": 1, "token_sha256": token_sha256(TOKEN), "message_id": LETTER_ID}
+    known = {"token_sha256": token_sha256(TOKEN), "message_id": LETTER_ID}
     with transaction(mails.clerk.engine) as connection:
-        connection.execute(update(tables.outbox).values(known))
+        connection.execute(update(tables.outbox).values(id=1))
+        connection.execute(update(tables.frozen_letters).values(outbox_id=1, **known))
 
 
 @pytest.mark.slow

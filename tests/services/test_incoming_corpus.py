@@ -22,6 +22,7 @@ from tests.incoming_mails import (
     TOKEN,
     UNIT_ADDRESS,
 )
+from tests.services.letter_rows import insert_letter
 from tests.services.stage import COMMUNE, ISSUED_ON, PLAN, at
 
 INTAKE = Intake(commune=COMMUNE, addresses=(REPLY_TO, SENDER), authserv_id=AUTHSERV)
@@ -39,14 +40,12 @@ def ledger(engine: Engine, active_plan: PlanRecord) -> Engine:
         row = connection.execute(tables.plans.select()).mappings().one()
         connection.execute(insert(tables.plans).values(dict(row) | old))
         for number, plan_id, token, message_id in letters:
-            connection.execute(
-                insert(tables.outbox).values(
-                    id=number, dedupe_key=f"giao/{number}", commune=COMMUNE, plan_id=plan_id,
-                    kind=LetterKind.ASSIGNMENT, unit_id="vp", contact_id="vp.contact",
-                    address=UNIT_ADDRESS, not_before=at(ISSUED_ON), state=LetterState.ACCEPTED,
-                    message_id=message_id, token_sha256=token_sha256(token),
-                    created_at=at(ISSUED_ON),
-                )
+            insert_letter(
+                connection, id=number, dedupe_key=f"giao/{number}", commune=COMMUNE,
+                plan_id=plan_id, kind=LetterKind.ASSIGNMENT, unit_id="vp", attempt=1,
+                contact_id="vp.contact", address=UNIT_ADDRESS, not_before=at(ISSUED_ON),
+                state=LetterState.ACCEPTED, message_id=message_id,
+                token_sha256=token_sha256(token), created_at=at(ISSUED_ON),
             )  # fmt: skip
     assert active_plan.id == PLAN
     return engine
@@ -82,6 +81,6 @@ def test_a_reply_names_the_unit_and_the_person_who_wrote(ledger: Engine, blobs: 
 
 def test_a_letter_that_was_never_sent_is_nobodys_own_mail(ledger: Engine, blobs: BlobStore) -> None:
     with transaction(ledger) as connection:
-        connection.execute(update(tables.outbox).values(message_id=None))
+        connection.execute(update(tables.frozen_letters).values(message_id=None))
     raw = b"From: ai@do.example\r\nTo: vhxh@batmot.example\r\n\r\nKhong co ma thu.\r\n"
     assert judge(ledger, blobs, raw).mail_class == "unmatched"

@@ -289,7 +289,8 @@ def test_letters_of_plans_that_ended_long_ago_lose_their_content(
     assert sweep(archive) > 3
     assert end() == Redacted(left=1)
     for row in archive.rows("frozen_letters"):
-        assert (row.content, row.sha256) == (b"", hashlib.sha256(rows[row.outbox_id]).hexdigest())
+        was = rows[row.outbox_id]
+        assert (row.content, row.sha256) == (b"", hashlib.sha256(was).hexdigest() if was else None)
     readers = {(row.id == waiting, row.address == REDACTED_ADDRESS) for row in mailroom.rows()}
     assert readers == {(True, False), (False, True)}
     assert not list((mailroom.folder.parent / "blobs").rglob("?" * 64))
