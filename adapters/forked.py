@@ -8,7 +8,7 @@ import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from typing import BinaryIO, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
@@ -31,15 +31,16 @@ class Forked(Generic[Asked, Told]):
         Raises:
             OSError: the system gives no process now.
         """
-        self._answer = os.memfd_create("answer")  # in memory: letters leave no trace on a disk
-        asked, self._questions = os.pipe()
+        # In memory, which a pipe tells of: a pipe holds 64 KB, and a file would leave traces.
+        self._question, self._answer = os.memfd_create("question"), os.memfd_create("answer")
+        asked, self._asks = os.pipe()
         self._told, tells = os.pipe()
         # What exists by now is shared with the copy, and the collector would touch all of it.
         gc.freeze()
         try:
             self._process = os.fork()
             if self._process == 0:
-                _serve(work, asked, tells, self._answer)
+                _serve(work, (self._question, asked), (self._answer, tells))
         except OSError:
             self._close()
             raise
@@ -49,20 +50,16 @@ class Forked(Generic[Asked, Told]):
 
     def ask(self, question: Asked) -> None:
         """Put a question; the answer of the one before must have been fetched."""
-        octets = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
         # A copy that is gone says so when it is asked for its answer.
-        with suppress(BrokenPipeError), os.fdopen(self._questions, "wb", closefd=False) as pipe:
-            pipe.write(octets)
+        with suppress(BrokenPipeError):
+            _say(question, self._question, self._asks)
 
     def fetch(self, seconds: float) -> Told | None:
         """The answer, waited for at most so long; None for ever when the copy failed."""
         poll = select.poll()
         poll.register(self._told, select.POLLIN)
-        size = os.read(self._told, _SIZE_OCTETS) if poll.poll(seconds * 1_000) else b""
-        if not size:
-            return None
-        with mmap.mmap(self._answer, int.from_bytes(size, "big"), prot=mmap.PROT_READ) as octets:
-            return cast("Told", pickle.loads(octets))  # noqa: S301 - written by our own copy
+        size = _hear(self._told) if poll.poll(seconds * 1_000) else 0
+        return cast("Told", _read(self._answer, size)) if size else None
 
     def end(self) -> None:
         """End the copy; it is asked no more."""
@@ -73,28 +70,41 @@ class Forked(Generic[Asked, Told]):
 
     def _close(self) -> None:
         gc.unfreeze()
-        for file in (self._questions, self._told, self._answer):
+        for file in (self._question, self._asks, self._answer, self._told):
             os.close(file)
 
 
-def _serve(work: Callable[[Asked], Told], asked: int, tells: int, answer: int) -> None:
+def _serve(
+    work: Callable[[Asked], Told], questions: tuple[int, int], answers: tuple[int, int]
+) -> None:
     """Be the copy until nobody can ask any more, and vanish without a word, whatever happens."""
     try:
         gc.disable()  # it must finalize nothing of ours
         signal.set_wakeup_fd(-1)
-        _close_all_but(asked, tells, answer)
-        with os.fdopen(asked, "rb") as questions, os.fdopen(answer, "wb") as answers:
-            while True:
-                _tell(work(pickle.load(questions)), answers, tells)  # noqa: S301 - asked by us
+        _close_all_but(*questions, *answers)
+        question, asked = questions
+        while size := _hear(asked):
+            _say(work(cast("Asked", _read(question, size))), *answers)
     finally:
         os._exit(1)
 
 
-def _tell(told: object, answers: BinaryIO, tells: int) -> None:
-    answers.seek(0)
-    pickle.dump(told, answers, pickle.HIGHEST_PROTOCOL)
-    answers.flush()
-    os.write(tells, answers.tell().to_bytes(_SIZE_OCTETS, "big"))
+def _say(said: object, memory: int, tells: int) -> None:
+    with os.fdopen(memory, "wb", closefd=False) as file:
+        file.seek(0)
+        pickle.dump(said, file, pickle.HIGHEST_PROTOCOL)
+        size = file.tell()
+    os.write(tells, size.to_bytes(_SIZE_OCTETS, "big"))
+
+
+def _hear(told: int) -> int:
+    """Wait for what is said next; returns its size in octets, 0 when nobody can say anything."""
+    return int.from_bytes(os.read(told, _SIZE_OCTETS), "big")
+
+
+def _read(memory: int, size: int) -> object:
+    with mmap.mmap(memory, size, prot=mmap.PROT_READ) as octets:
+        return pickle.loads(octets)  # noqa: S301 - said by ourselves
 
 
 def _close_all_but(*kept: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
 )
 
 from adapters.schema import Instant, metadata
@@ -47,6 +48,7 @@ outbox = Table(
     UniqueConstraint("contact_id", "day", "commune"),
 )
 
+_UNSETTLED = ("sending", "unknown", "needs_human", "poisoned")
 # Few letters are ever waiting or in doubt: these stay small while the outbox grows.
 Index(
     "ix_outbox_ready",
@@ -60,8 +62,12 @@ Index(
     "ix_outbox_unsettled",
     outbox.c.commune,
     outbox.c.state,
-    sqlite_where=outbox.c.state.in_(("sending", "unknown", "needs_human", "poisoned")),
-    postgresql_where=outbox.c.state.in_(("sending", "unknown", "needs_human", "poisoned")),
+    sqlite_where=outbox.c.state.in_(_UNSETTLED),
+    postgresql_where=outbox.c.state.in_(_UNSETTLED),
+)
+# As the index says it: only then is it used.
+is_unsettled = outbox.c.state.in_(
+    bindparam("unsettled", _UNSETTLED, expanding=True, literal_execute=True)
 )
 
 # What is written once stands apart: a row of the outbox changes thrice, and each time SQLite would

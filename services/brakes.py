@@ -1,16 +1,16 @@
 """Brakes: what keeps every letter of a commune from leaving until a person lets go."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, bindparam, func, literal, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from adapters import tables
 from adapters.among import is_among
 from adapters.database import transaction
 from adapters.disk import free_megabytes
+from adapters.letter_tables import is_unsettled
 from models.clocks import MonotonicReading
 from models.errors import RefusedError
 from models.letter_holds import HoldReason
@@ -48,7 +48,7 @@ PASSING = (HoldReason.KILL_FILE, HoldReason.DISK)  # end by themselves
 COUNTED = REMINDER_KINDS | {LetterKind.ASSIGNMENT, LetterKind.BULLETIN, LetterKind.FOR_DECISION}
 # The leader's decision has a deadline of the province: it counts, but never waits for a limit.
 LIMITED = COUNTED - {LetterKind.FOR_DECISION}
-_c = tables.outbox.c
+_c, _f = tables.outbox.c, tables.frozen_letters
 _RECENT = (
     select(_c.contact_id, _c.settled_at)
     .where(
@@ -60,17 +60,17 @@ _RECENT = (
     )
     .order_by(_c.settled_at)
 )
-# Of contacts with several letters in hand: nearly all have one.
+# What a sender is about to write has no bytes yet, as a rule: it is not even looked at.
 _IN_HAND = (
-    select(_c.contact_id, func.count())
+    select(_c.id, _c.contact_id)
+    .join_from(tables.outbox, _f, _f.c.outbox_id == _c.id)
     .where(
         _c.commune == bindparam("of"),
-        _c.state == literal(LetterState.SENDING.value, literal_execute=True),  # by its index
+        is_unsettled,
+        _c.state == LetterState.SENDING,
         _c.owner == bindparam("owner"),
         _c.kind.in_(sorted(COUNTED)),
     )
-    .group_by(_c.contact_id)
-    .having(func.count() > 1)
 )
 
 
@@ -198,8 +198,8 @@ def over_limit(
     if not asked:
         return {}
     sent = _recent(connection, asked, now=now)
-    for contact_id, count in _others_in_hand(connection, rows, owner):
-        sent.setdefault(contact_id, []).extend([now] * count)
+    for contact_id in _others_in_hand(connection, rows, owner):
+        sent.setdefault(contact_id, []).append(now)
     held: dict[int, datetime] = {}
     for row in asked:
         mine = sent.setdefault(row.contact_id, [])
@@ -223,16 +223,13 @@ def _recent(
     return sent
 
 
-def _others_in_hand(
-    connection: Connection, rows: Sequence[OutboxRow], owner: str
-) -> Iterator[tuple[str, int]]:
-    """How many letters the owner has in hand for a contact besides those of the rows."""
+def _others_in_hand(connection: Connection, rows: Sequence[OutboxRow], owner: str) -> list[str]:
+    """The contact of each letter that the owner has written and not sent, besides the rows."""
     if not owner:
-        return
-    own = Counter(row.contact_id for row in rows if row.kind in COUNTED)
+        return []
     asked = {"of": rows[0].commune, "owner": owner}
-    for contact_id, count in connection.execute(_IN_HAND, asked).all():
-        yield contact_id, count - own[contact_id]
+    found, own = connection.execute(_IN_HAND, asked).all(), {row.id for row in rows}
+    return [contact_id for letter_id, contact_id in found if letter_id not in own]
 
 
 def _kill_order(home: Path) -> str | None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from adapters import tables
 from adapters.database import transaction
 from adapters.ledger import insert_new
+from adapters.letter_tables import is_unsettled
 from models.alarms import AlarmKind
 from models.clocks import MonotonicReading
 from models.letter_policies import (
@@ -38,13 +39,6 @@ from services.journal import note, record
 from services.letter_alarms import LetterAlarm, raise_alarms
 
 _c, _w = tables.outbox.c, tables.unknown_watches.c
-# As the index of unsettled letters is written: only then is it used.
-_UNSETTLED = _c.state.in_(
-    bindparam(
-        "unsettled", ("sending", "unknown", "needs_human", "poisoned"), expanding=True,
-        literal_execute=True,
-    )
-)  # fmt: skip
 _MUST_ARRIVE = [k for k in LetterKind if reliability_of(k) is Reliability.MUST_ARRIVE]
 _MOVE = (
     update(tables.outbox)
@@ -216,7 +210,7 @@ def _unsettled(resolver: Resolver, which: ColumnElement[bool]) -> Select[tuple[o
     chosen = (
         select(*columns)
         .select_from(tables.letters)
-        .where(_c.commune == resolver.commune, _UNSETTLED, which)
+        .where(_c.commune == resolver.commune, is_unsettled, which)
     )
     return chosen.order_by(_c.id)
 

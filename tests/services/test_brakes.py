@@ -241,7 +241,9 @@ def test_letters_of_one_claim_count_among_themselves(engine: Engine) -> None:
 
 
 def test_what_the_sender_has_in_hand_counts_as_sent(engine: Engine) -> None:
-    in_hand: dict[str, Any] = {"state": LetterState.SENDING, "owner": "a"}
+    in_hand: dict[str, Any] = {
+        "state": LetterState.SENDING, "owner": "a", "content": b"thu"
+    }  # fmt: skip
     put_letter(engine, "h/1", now=NOW, **in_hand)
     put_letter(engine, "h/2", now=NOW, **in_hand | {"owner": "b"})
     put_letter(engine, "h/3", now=NOW, kind=LetterKind.RECEIPT, **in_hand)
