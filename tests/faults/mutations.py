@@ -19,7 +19,7 @@ from adapters.direct import Direct
 from adapters.smtp import Envelope, RelayLine
 from adapters.smtp_verdicts import Fault
 from models.clocks import MonotonicReading
-from services import claims, composing, resolving, sending
+from services import claims, claims_ahead, claims_apart, composing, resolving, sending
 from services.batches import Batch
 from services.claims import Claimed
 from services.composing import Composer, Draft
@@ -159,6 +159,12 @@ def stop_before_taking() -> None:
     claims._TAKE.read = stopping  # type: ignore[method-assign]
 
 
+def copy_for_few() -> None:
+    """Not a safeguard: a sender has a copy of itself claim even a few letters."""
+    for module in (claims_ahead, claims_apart):
+        module.APART_FROM = 1  # type: ignore[attr-defined]
+
+
 def stopping_before_dot(ordinal: int) -> Patch:
     """Not a safeguard: the process stops itself between the n-th mark's commit and its dot."""
 
@@ -244,5 +250,6 @@ MUTATIONS: dict[str, Patch] = {
     "die with dot": die_with_dot,
     "stop after claim": stop_after_claim,
     "stop before taking": stop_before_taking,
+    "copy for few": copy_for_few,
     **{f"stop before dot {n}": stopping_before_dot(n) for n in range(1, MOST_DOTS + 1)},
 }

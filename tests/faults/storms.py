@@ -5,7 +5,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,6 +33,7 @@ PROGRESS = 50  # kills between two lines of a long storm
 LINE_OCTETS = 250  # of the sink's log, nearly
 LETTERS_PER_KILL = 4
 LONGEST_LIFE_SECONDS = 3.0
+COPIES_STRUCK = 0.25
 PLAN = "kh-khcn-2026"
 
 
@@ -52,6 +53,7 @@ class Storm:
     killed: int = 0
     failed: int = 0  # a relay or database that was away may end a round
     died: int = 0
+    copies_killed: int = 0
     closed_at: dict[str, float] = field(default_factory=dict)
 
     def rage(self, zygote: Zygote, villages: int, *, longest_seconds: float) -> None:
@@ -96,8 +98,10 @@ class Storm:
             with self._lock:
                 until_death = self._chance.uniform(0.05, 2 * self._patience())
                 pauses = self.pauses and self._chance.random() < 0.2
-                act = sending(self.place, self._port, self._chance.choice((1, 4)))
-            self._strike(zygote, act, until_death, pauses=pauses)
+                strikes_copy = self._chance.random() < COPIES_STRUCK
+                lines = self._chance.choice((1, 4))
+            act = sending(self.place, self._port, lines).without("copy for few")
+            self._strike(zygote, act, until_death, pauses=pauses, strikes_copy=strikes_copy)
 
     def _patience(self) -> float:
         """Seconds to let a sender live, so that a kill costs a few letters on a busy machine too."""
@@ -108,12 +112,17 @@ class Storm:
     def _arrived(self) -> int:
         return self.log.stat().st_size // LINE_OCTETS
 
-    def _strike(self, zygote: Zygote, act: Act, until_death: float, *, pauses: bool) -> None:
+    def _strike(
+        self, zygote: Zygote, act: Act, until_death: float, *, pauses: bool, strikes_copy: bool
+    ) -> None:
         pid = zygote.start(act)
         handle = os.pidfd_open(pid)
         try:
             os.kill(pid, signal.SIGCONT)
             time.sleep(until_death)
+            if strikes_copy:
+                self._strike_copy(pid)
+                time.sleep(until_death)
             with suppress(ProcessLookupError):
                 if pauses:
                     signal.pidfd_send_signal(handle, signal.SIGSTOP)
@@ -131,6 +140,14 @@ class Storm:
             self.failed += code > 0
         if self.failed > MOST_FAILURES:
             raise RuntimeError(f"{self.failed} rounds ended with an error of their own")
+
+    def _strike_copy(self, sender: int) -> None:
+        """Kill the copy of itself that claims or writes for a sender, if there is one now."""
+        for copy in _children_of(sender):
+            with suppress(ProcessLookupError):
+                os.kill(copy, signal.SIGKILL)
+                with self._lock:
+                    self.copies_killed += 1
 
     def _sink(self) -> None:
         """Keep a relay running that dies, a few times, after it took a letter and before it said so."""
@@ -167,6 +184,14 @@ class Storm:
             _insist(partial(waive, engine, obligation, reason="đã nộp", by="test", now=MORNING))
             self.closed_at[unit] = time.monotonic() + SLACK_SECONDS
         engine.dispose()
+
+
+def _children_of(process: int) -> Iterator[int]:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            _, parent, *_ = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(parent) == process:
+                yield int(stat.parent.name)
 
 
 def _insist(act: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ from tests.faults.injection import Zygote
 from tests.faults.storms import Storm
 
 SEED = 20261124
+MANY = 100  # kills, among which some strike a copy
 # A round ends after five minutes: enough of them for what a long storm leaves on a busy machine.
 AFTERWARDS = (1, 20, 25, 30, 35, 40, 45, 50)
 
@@ -34,10 +35,12 @@ def _weather(
         )
     letters = len(read_log(storm.log))
     print(
-        f"seed {SEED}: {storm.killed} kills of {storm.senders} senders, {storm.died} relay deaths, "
+        f"seed {SEED}: {storm.killed} kills of {storm.senders} senders, {storm.copies_killed} of their "
+        f"copies, {storm.died} relay deaths, "
         f"{letters} letters arrived of {villages}, {amid} amid the storm, {len(storm.closed_at)} reports: {findings}"
     )
     assert storm.killed >= kills, "the storm was too mild"
+    assert storm.copies_killed or kills < MANY, "no copy of a sender was struck"
     assert storm.died, "the relay never died between accepting and answering"
     assert findings.is_clean, vars(findings)
     return storm
