@@ -92,6 +92,9 @@ def put_back(engine: Engine, since: datetime, *, accepted: int) -> None:
     o, items = tables.outbox, tables.outbox_items
     with transaction(engine) as connection:
         connection.execute(delete(items).where(items.c.at >= since))
+        forgotten = select(o.c.id).where(o.c.created_at >= since)
+        written = tables.frozen_letters
+        connection.execute(delete(written).where(written.c.outbox_id.in_(forgotten)))
         connection.execute(delete(o).where(o.c.created_at >= since))
         connection.execute(update(tables.epochs).values(seq=accepted))
 
