@@ -63,7 +63,7 @@ class Bulk:
     ) -> None:
         """Keep the statement; ``columns`` are what each row gives, ``shared`` what all share.
 
-        Together they are an insert's columns, or all parameters of an update.
+        Together they are an insert's columns, or all parameters of an update, none of them bytes.
         """
         self._statement = statement
         self._columns = columns

@@ -23,8 +23,7 @@ def living_owner(engine: Engine, folder: Path, owner: str) -> Iterator[Connectio
             make_room(connection)
             yield connection
         return
-    with engine.connect() as connection:
-        advisory_locks.hold_owner(connection, owner)
+    with join_owner(engine, owner) as connection:
         yield connection
 
 
