@@ -1,6 +1,7 @@
 """Delivery: the whole path of a letter, against smtp-source and the plain way on one smtp-sink."""
 
 import asyncio
+import email
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
@@ -38,10 +40,14 @@ from tests.postgresql_cluster import (
 LETTERS = 10_000
 FEW_LETTERS = LETTERS // 4  # of the same plan: what grows with letters shows against it
 PLAIN = 300
+OF_MIME = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding")  # EmailMessage adds them
+BARE = ("From", "To", "Subject")  # of a letter that nobody could answer, thread or prove
 ROUNDS = 5
 LINES = 50  # connections of all senders together: as many as Postfix takes from one client
 SOURCE_SESSIONS = 16
 KIND = LetterKind.REMIND_TODAY  # of all letters, ours and the plain ones
+
+Headers = dict[str, str]  # of one letter, by name; unfolded and decoded
 
 
 class Sent(NamedTuple):
@@ -68,7 +74,8 @@ class Round(NamedTuple):
 
     ours: Sent
     limit: float  # letters a second of smtp-source
-    plain: Sent
+    plain: Sent  # the same letters
+    bare: Sent  # the same words under three headers
 
 
 def run() -> Iterator[str]:
@@ -86,16 +93,22 @@ def run() -> Iterator[str]:
 
 
 def _round(shelf: Callable[[], Place], senders: int, port: int) -> Round:
-    return Round(_ours(shelf(), senders, port), LETTERS / _source(port), _plain(port))
+    place = shelf()
+    ours, limit = _ours(place, senders, port), LETTERS / _source(port)
+    letters = _headers(place)
+    bare = [{name: letter[name] for name in BARE} for letter in letters]
+    return Round(ours, limit, _plain(letters, port), _plain(bare, port))
 
 
 def _compared(rounds: Sequence[Round]) -> str:
     shares = sorted(r.ours.rate / r.limit for r in rounds)
     times = median(r.ours.rate / r.plain.rate for r in rounds)
+    bare_times = median(r.ours.rate / r.bare.rate for r in rounds)
     cpu_times = median(r.plain.cpu / r.ours.cpu for r in rounds)
     return (
         f"{median(shares):.2f} [{shares[0]:.2f} .. {shares[-1]:.2f}] of smtp-source, {times:.1f} "
-        f"times the plain way, {cpu_times:.1f} times by CPU "
+        f"times the plain way, {cpu_times:.1f} times by CPU, "
+        f"{bare_times:.1f} times plain letters with nothing but {', '.join(BARE)} "
         f"({median(r.ours.rate for r in rounds):.0f} letters/s, "
         f"{median(r.ours.cpu for r in rounds):.0f} us of CPU a letter, "
         f"peak {max(r.ours.peak_mb for r in rounds):.0f} MB)"
@@ -230,24 +243,36 @@ def _said(process: "subprocess.Popen[str]") -> list[float]:
     return [float(word) for word in process.stdout.readline().split()]
 
 
-def _plain(port: int) -> Sent:
+def _headers(place: Place) -> list[Headers]:
+    """Read the headers of the first letters that our path sent."""
+    engine = open_engine(place.url)
+    with engine.connect() as connection:
+        sent = connection.execute(
+            text("SELECT content FROM frozen_letters ORDER BY outbox_id LIMIT :few"), {"few": PLAIN}
+        ).scalars()
+        letters = [email.message_from_bytes(content, policy=default) for content in sent]
+    engine.dispose()
+    return [{name: str(v) for name, v in m.items() if name not in OF_MIME} for m in letters]
+
+
+def _plain(letters: Sequence[Headers], port: int) -> Sent:
     """Send as one writes first: render, EmailMessage, one connection for each letter."""
     renderer = LetterRenderer()
     renderer.render(KIND, SAMPLES[KIND])  # compiled before the word, as ours
 
     async def send_all() -> None:
-        for number in range(PLAIN):
+        for headers in letters:
             words = renderer.render(KIND, SAMPLES[KIND])
             message = EmailMessage()
-            message["From"], message["To"] = "don-doc@dondoc.example", f"u{number}@thon.example"
-            message["Subject"] = words.subject
+            for name, value in headers.items():
+                message[name] = value
             message.set_content(words.text)
             message.add_alternative(words.html, subtype="html")
             await aiosmtplib.send(message, hostname="127.0.0.1", port=port, start_tls=False)
 
     start, used = perf_counter(), process_time()
     asyncio.run(send_all())
-    return Sent(PLAIN, perf_counter() - start, process_time() - used, 0)
+    return Sent(len(letters), perf_counter() - start, process_time() - used, 0)
 
 
 def send_once(home: str, url: str, port: str, connections: str) -> None:
