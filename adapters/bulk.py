@@ -7,18 +7,13 @@ from typing import NamedTuple, cast
 import psycopg
 from sqlalchemy import (
     JSON,
-    BindParameter,
-    ColumnElement,
     Connection,
     Dialect,
     Insert,
     Table,
     Update,
-    bindparam,
     column,
-    func,
 )
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from adapters.direct import (
     BY_PLACE,
@@ -31,6 +26,7 @@ from adapters.direct import (
     driver_cursor,
     worded,
 )
+from adapters.recordsets import over, recordset
 
 _ROWS = "rows"
 _COPY = "COPY {} ({}) FROM STDIN (FORMAT BINARY)"
@@ -131,17 +127,8 @@ class Bulk:
 
     def _of_all(self, types: Types) -> Update:
         """The update over the rows of one JSON text."""
-        rows = func.json_to_recordset(bindparam(_ROWS, type_=JSON))
-        named = [column(name, types[name]) for name in self._columns]
-        given = rows.table_valued(*named).render_derived(name="given", with_types=True)
-
-        def of_row(element: object, **_: object) -> ColumnElement[object] | None:
-            if not isinstance(element, BindParameter) or element.key not in self._columns:
-                return None
-            value: ColumnElement[object] = given.c[element.key]
-            return value
-
-        return cast("Update", replacement_traverse(self._statement, {}, of_row))
+        given = recordset(_ROWS, [column(name, types[name]) for name in self._columns])
+        return over(cast("Update", self._statement), given)
 
 
 def _copy(cursor: psycopg.Cursor, text: str, types: Sequence[str], rows: Sequence[Values]) -> None:

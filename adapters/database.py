@@ -77,6 +77,11 @@ def is_forkable(connection: Connection) -> bool:
     return connection.dialect.name != "sqlite"
 
 
+def takes_changes_at_once(connection: Connection) -> bool:
+    """Whether one statement may hold several INSERT and UPDATE (PostgreSQL's WITH)."""
+    return connection.dialect.name == "postgresql"
+
+
 def make_room(connection: Connection) -> None:
     """Let a connection of SQLite keep the pages of a batch of letters in memory and in its log."""
     with closing(connection.connection.cursor()) as cursor:

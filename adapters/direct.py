@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import CompoundSelect, Connection, Dialect, Insert, Select, Update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -44,7 +44,9 @@ class Direct:
     read is as the driver gives it: numbers and texts are what they were, instants and JSON are not.
     """
 
-    def __init__(self, statement: Insert | Update | Select[Any], *names: str) -> None:
+    def __init__(
+        self, statement: Insert | Update | Select[Any] | CompoundSelect[Any], *names: str
+    ) -> None:
         """Keep the statement; ``names`` are its parameters in the order in which they are given."""
         self._statement = statement
         self._names = names

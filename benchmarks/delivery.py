@@ -23,7 +23,7 @@ from adapters.database import open_engine, transaction
 from adapters.letter_templates import LetterRenderer
 from config.clock import read_now
 from config.settings import Settings
-from models.letters import LetterKind
+from models.letters import Composed, LetterKind
 from services import mailing
 from services.desk import open_desk
 from tests.faults.bench import Place
@@ -250,9 +250,25 @@ def _headers(place: Place) -> list[Headers]:
         sent = connection.execute(
             text("SELECT content FROM frozen_letters ORDER BY outbox_id LIMIT :few"), {"few": PLAIN}
         ).scalars()
-        letters = [email.message_from_bytes(content, policy=default) for content in sent]
+        letters = [headers_of(content) for content in sent]
     engine.dispose()
-    return [{name: str(v) for name, v in m.items() if name not in OF_MIME} for m in letters]
+    return letters
+
+
+def headers_of(letter: bytes) -> Headers:
+    """Return what somebody wrote into the letter's headers, without what says how it is coded."""
+    message = email.message_from_bytes(letter, policy=default)
+    return {name: str(value) for name, value in message.items() if name not in OF_MIME}
+
+
+def write_plainly(headers: Headers, words: Composed) -> EmailMessage:
+    """Write a letter with those headers and words as the standard library does it."""
+    message = EmailMessage()
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(words.text)
+    message.add_alternative(words.html, subtype="html")
+    return message
 
 
 def _plain(letters: Sequence[Headers], port: int) -> Sent:
@@ -262,12 +278,7 @@ def _plain(letters: Sequence[Headers], port: int) -> Sent:
 
     async def send_all() -> None:
         for headers in letters:
-            words = renderer.render(KIND, SAMPLES[KIND])
-            message = EmailMessage()
-            for name, value in headers.items():
-                message[name] = value
-            message.set_content(words.text)
-            message.add_alternative(words.html, subtype="html")
+            message = write_plainly(headers, renderer.render(KIND, SAMPLES[KIND]))
             await aiosmtplib.send(message, hostname="127.0.0.1", port=port, start_tls=False)
 
     start, used = perf_counter(), process_time()

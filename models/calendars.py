@@ -1,7 +1,7 @@
 """The working calendar of the public sector: days off, swapped Saturdays, office hours."""
 
 from bisect import bisect_left, bisect_right
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,6 @@ from pydantic import Field
 from models.errors import UsageError
 from models.values import Value
 
-DAY = timedelta(days=1)
 SATURDAY = 5
 WEEKEND_NAMES = {5: "thứ Bảy", 6: "Chủ nhật"}
 # Counting works on a table of working days; plans live well inside it.
@@ -121,9 +120,8 @@ class WorkingCalendar(Value):
 
     @cached_property
     def _table(self) -> tuple[date, ...]:
-        span = (TABLE_ENDS_ON - TABLE_STARTS_ON).days + 1
-        days = (TABLE_STARTS_ON + DAY * n for n in range(span))
-        return tuple(day for day in days if self.is_working_day(day))
+        span = range(TABLE_STARTS_ON.toordinal(), TABLE_ENDS_ON.toordinal() + 1)
+        return tuple(filter(self.is_working_day, map(date.fromordinal, span)))
 
     def _worked(self, place: int) -> date:
         if not 0 <= place < len(self._table):

@@ -32,21 +32,21 @@ class Reconciled(Value):
     silent: int = 0
 
 
-_RAISE = Direct(
+COUNTING = (
     update(tables.epochs)
-    .where(tables.epochs.c.commune == bindparam("of"))
-    .values(seq=tables.epochs.c.seq + bindparam("more")),
-    "of", "more",
-)  # fmt: skip
+    .where(tables.epochs.c.commune == bindparam("of_commune"))
+    .values(seq=tables.epochs.c.seq + bindparam("more"))
+)
+_COUNT = Direct(COUNTING, "of_commune", "more")
 
 
 def note_accepted(connection: Connection, *, commune: str, count: int) -> None:
     """Count letters that the relay accepted, in the transaction that records them."""
     if count == 0:
         return
-    if _RAISE.execute(connection, commune, count) == 0:
+    if _COUNT.execute(connection, commune, count) == 0:
         _register(connection, commune)
-        _RAISE.execute(connection, commune, count)
+        _COUNT.execute(connection, commune, count)
 
 
 def find_doubt(engine: Engine, *, commune: str, home: Path) -> str | None:

@@ -11,7 +11,7 @@ from adapters.database import transaction
 from adapters.direct import Direct
 from adapters.ledger import insert_new
 from adapters.tables import journal, journal_heads
-from models.journal import GENESIS, Chain, JournalEntry, find_breaks
+from models.journal import GENESIS, Chain, Detail, JournalEntry, find_breaks
 from models.redactions import without_addresses
 
 PAGE = 1_000
@@ -22,21 +22,24 @@ _HEAD = Direct(
     .with_for_update(),
     "of",
 )
-_MOVE_HEAD = Direct(
+MOVING = (
     update(journal_heads)
     .where(
-        journal_heads.c.commune == bindparam("of"),
+        journal_heads.c.commune == bindparam("of_commune"),
         journal_heads.c.seq == bindparam("from_seq"),
         journal_heads.c.hash == bindparam("from_hash"),
     )
-    .values(seq=bindparam("seq"), hash=bindparam("hash")),
-    "of", "from_seq", "from_hash", "seq", "hash",
-)  # fmt: skip
+    .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+)
+_MOVE = Direct(MOVING, "of_commune", "from_seq", "from_hash", "to_seq", "to_hash")
 _HEAD_KNOWN = "head of the journal"  # as this connection left it, by commune
 _APPEND = Bulk(
     insert(journal), "action", "subject", "detail", "seq", "previous", "hash",
     shared=("commune", "actor", "at"),
 )  # fmt: skip
+End = tuple[int, str]  # of a chain: its last number and hash
+# Action, subject and detail, then number, hash of the one before and its own.
+Entry = tuple[str, str, Detail, int, str, str]
 
 
 class Note(NamedTuple):
@@ -47,26 +50,52 @@ class Note(NamedTuple):
     detail: dict[str, str | int | bool | list[str] | None]
 
 
+class Continued(NamedTuple):
+    """What continues a commune's chain from one end to another."""
+
+    entries: Sequence[Entry]
+    start: End
+    end: End
+
+
 def record(
     connection: Connection, notes: Sequence[Note], *, commune: str, actor: str, at: datetime
 ) -> None:
     """Append the notes in order to the commune's chain; nothing for an empty sequence.
 
-    The chain is taken to end where this connection left it: moving its end locks it, and fails when
-    somebody else has moved it since, or what was written here was rolled back.
+    Moving the chain's end locks it, and fails when somebody else has moved it since, or what was
+    written here was rolled back; then it is read.
     """
     if not notes:
         return
-    known: dict[str, tuple[int, str]] = connection.info.setdefault(_HEAD_KNOWN, {})
-    end = known.pop(commune, None) or lock_chain(connection, commune)
-    while True:
-        chain = Chain(*end, commune=commune, actor=actor, at=at)
-        rows = [(*told, *chain.append(*told)) for told in notes]
-        if _MOVE_HEAD.execute(connection, commune, *end, chain.seq, chain.last) == 1:
-            break
-        end = lock_chain(connection, commune)
-    _APPEND.execute(connection, rows, commune=commune, actor=actor, at=at)
-    known[commune] = chain.seq, chain.last
+    more = continue_chain(connection, notes, commune=commune, actor=actor, at=at)
+    while _MOVE.execute(connection, commune, *more.start, *more.end) == 0:
+        more = continue_chain(connection, notes, commune=commune, actor=actor, at=at)
+    _APPEND.execute(connection, more.entries, commune=commune, actor=actor, at=at)
+    know_end(connection, commune, more.end)
+
+
+def continue_chain(
+    connection: Connection, notes: Sequence[Note], *, commune: str, actor: str, at: datetime
+) -> Continued:
+    """Chain the notes to the end of the commune's chain; nothing is written.
+
+    It is taken to end where this connection left it, as ``know_end`` was told, and once only.
+    """
+    start = _ends_known(connection).pop(commune, None) or lock_chain(connection, commune)
+    chain = Chain(*start, commune=commune, actor=actor, at=at)
+    entries = [(*told, *chain.append(*told)) for told in notes]
+    return Continued(entries, start, (chain.seq, chain.last))
+
+
+def know_end(connection: Connection, commune: str, end: End) -> None:
+    """Take the chain to end there, until this connection continues it."""
+    _ends_known(connection)[commune] = end
+
+
+def _ends_known(connection: Connection) -> dict[str, End]:
+    known: dict[str, End] = connection.info.setdefault(_HEAD_KNOWN, {})
+    return known
 
 
 def note(action: str, subject: str, **detail: str | int | bool | list[str] | None) -> Note:
@@ -77,7 +106,7 @@ def note(action: str, subject: str, **detail: str | int | bool | list[str] | Non
     return Note(action=action, subject=subject, detail=detail)
 
 
-def lock_chain(connection: Connection, commune: str) -> tuple[int, str]:
+def lock_chain(connection: Connection, commune: str) -> End:
     """Hold the commune's chain to the end of the transaction; returns its last number and hash."""
     rows = _HEAD.read(connection, commune)
     if not rows:

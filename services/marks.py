@@ -46,7 +46,7 @@ _IS_OPEN = _count(tables.obligations, _o.id == _i.obligation_id, _is_one_of(_o.s
 _OPEN_ITEMS = _count(tables.outbox_items, _i.outbox_id == _c.id, _IS_OPEN > 0)
 _HOLDS = _count(tables.holds, _h.commune == bindparam("of_commune"), _h.released_at.is_(None))
 _IS_OWED = or_(_c.day.is_(None), _OPEN_ITEMS > 0)
-_MARK = Direct(
+MARKING = (
     update(tables.outbox)
     .where(
         is_among(_c.id, "ids"),
@@ -59,9 +59,9 @@ _MARK = Direct(
         or_(_HOLDS == 0, _is_one_of(_c.kind, UNSTOPPABLE)),
     )
     .values(phase=DOT, copies=_c.copies + 1)
-    .returning(_c.id),
-    "ids", "of_owner", "of_commune", "at",
-)  # fmt: skip
+    .returning(_c.id)
+)
+_MARK = Direct(MARKING, "ids", "of_owner", "of_commune", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,13 @@ def mark(connection: Connection, letters: Sequence[Claimed], *, of: Sending) -> 
         return Marked()
     asked = [letter.id for letter in letters]
     rows = _MARK.read(connection, asked, of.owner, of.commune, of.now)
-    marked = frozenset([row[0] for row in rows])
+    return turn_back(connection, letters, frozenset([row[0] for row in rows]), of=of)
+
+
+def turn_back(
+    connection: Connection, letters: Sequence[Claimed], marked: frozenset[int], *, of: Sending
+) -> Marked:
+    """Put the letters that were not ``marked`` where they belong."""
     if len(marked) == len(letters):
         return Marked(marked)
     held = held_reason(connection, commune=of.commune) is not None

@@ -30,18 +30,18 @@ from services.outbox import set_state
 _c = tables.outbox.c
 # A yes is final, even when it comes after somebody gave its sender up for dead.
 DOUBTED = (LetterState.UNKNOWN, LetterState.READY, LetterState.NEEDS_HUMAN)
-_ACCEPT = Bulk(
+ACCEPTING = (
     update(tables.outbox)
     .where(
-        _c.id == bindparam("of_id"),
+        _c.id == bindparam("outbox_id"),
         or_(_c.owner == bindparam("of_owner"), *(_c.state == state for state in DOUBTED)),
     )
     .values(
         state=LetterState.ACCEPTED, owner=None, phase=None, settled_at=bindparam("at"),
         last_code=bindparam("code"), last_text=bindparam("text"),
-    ),
-    "of_id", "code", "text", shared=("of_owner", "at"),
+    )
 )  # fmt: skip
+_ACCEPT = Bulk(ACCEPTING, "outbox_id", "code", "text", shared=("of_owner", "at"))
 _ATTEMPT = Bulk(
     insert(tables.outbox_attempts).inline(),
     "outbox_id", "attempt", "verdict", "phase", "code", "text", shared=("at",),
@@ -64,7 +64,7 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], *, of: 
         said = [(letter.id, fault.code, fault.text) for letter, fault in accepted]
         _ACCEPT.execute(connection, said, of_owner=of.owner, at=of.now)
         _ATTEMPT.execute(connection, [_attempt(o) for o in accepted], at=of.now)
-        notes.extend(_notes(accepted))
+        notes.extend(notes_on(accepted))
     for outcome in others:
         notes.extend(_follow(connection, outcome, of=of))
     record(connection, notes, commune=of.commune, actor=SENDER, at=of.now)
@@ -76,8 +76,8 @@ def _attempt(outcome: Outcome) -> tuple[object, ...]:
     return letter.id, letter.attempt, fault.verdict, fault.phase, fault.code, fault.text
 
 
-def _notes(outcomes: Sequence[Outcome]) -> Iterator[Note]:
-    """As ``_note``, of accepted letters; equal details are one value, which is written out once."""
+def notes_on(outcomes: Sequence[Outcome]) -> Iterator[Note]:
+    """What the journal says of accepted letters; equal details are one value, written out once."""
     known: dict[tuple[int | None, int], Note] = {}
     for letter, fault in outcomes:
         told = known.get((fault.code, letter.attempt))

@@ -15,8 +15,9 @@ from adapters.smtp_verdicts import Fault, attempt_of, is_relay_fault
 from models.errors import TransientError
 from models.letters import LetterState, Verdict
 from services.claims import Claimed, release
-from services.marks import Marked, Sending, mark
+from services.marks import Marked, Sending
 from services.outcomes import DOUBTED, Outcome, record_outcomes
+from services.settlements import settle_and_mark
 
 RETRY_SECONDS = 1.0
 # Lines that go on to their next letter ask for its mark within that time: one commit serves both.
@@ -140,8 +141,8 @@ class Recorder:
             self._record_late(outcomes)
             return Marked()
         with transaction_on(self._connection):
-            record_outcomes(self._connection, outcomes, of=self._of)
-            return mark(self._connection, [a.letter for a in asked], of=self._of)
+            letters = [one.letter for one in asked]
+            return settle_and_mark(self._connection, outcomes, letters, of=self._of)
 
     def _record_late(self, outcomes: Sequence[Outcome]) -> None:
         """Record over another connection what an earlier commit may have recorded already."""
