@@ -29,7 +29,7 @@ Write = Callable[[Claimant, Rows, Drafts], tuple[Claimed, ...]]
 MOST = 8  # so the first batch has one letter
 END = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = :pid"
 
-pytestmark = pytest.mark.usefixtures("office", "planned")
+pytestmark = [pytest.mark.usefixtures("office", "planned"), pytest.mark.cover_both]
 on_sqlite = pytest.mark.parametrize("backend", ["sqlite"])
 on_postgresql = pytest.mark.parametrize(
     "backend", [pytest.param("postgresql", marks=pytest.mark.slow)]

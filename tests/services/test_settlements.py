@@ -27,6 +27,7 @@ from tests.services.stage import COMMUNE, NIL, Office, at, owed_by
 LONG_ENOUGH_SECONDS = 0.3  # to come to the journal's end and wait for it
 NOW = at((17, 6), "07:30")
 OURS = Sending(COMMUNE, SENDER, NOW)
+pytestmark = pytest.mark.cover_both
 CHANGED = (
     tables.outbox, tables.outbox_attempts, tables.journal, tables.journal_heads, tables.epochs,
 )  # fmt: skip
