@@ -13,7 +13,7 @@ from email.policy import default
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import NamedTuple
 
 import aiosmtplib
@@ -43,6 +43,7 @@ PLAIN = 300
 OF_MIME = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding")  # EmailMessage adds them
 BARE = ("From", "To", "Subject")  # of a letter that nobody could answer, thread or prove
 ROUNDS = 5
+SINK_STARTS_SECONDS = 10
 LINES = 50  # connections of all senders together: as many as Postfix takes from one client
 SOURCE_SESSIONS = 16
 KIND = LetterKind.REMIND_TODAY  # of all letters, ours and the plain ones
@@ -138,10 +139,12 @@ def running_sink() -> Iterator[int]:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(100):
+    until = perf_counter() + SINK_STARTS_SECONDS
+    while perf_counter() < until:
         try:
             asyncio.run(aiosmtplib.SMTP(hostname="127.0.0.1", port=port, timeout=1).connect())
         except aiosmtplib.SMTPException:
+            sleep(0.05)
             continue
         return
     raise RuntimeError("smtp-sink does not answer")
