@@ -19,8 +19,8 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     select,
+    tuple_,
 )
 
 from adapters import tables
@@ -83,7 +83,7 @@ def _since() -> Case[datetime | None]:
 def speaks_for(contact: FromClause, role: ContactRole, commune: str) -> ColumnElement[bool]:
     """Whether a contact is the first of its unit in a role, never a flagged one."""
     c, b = contact.c, BETTER.c
-    ahead = or_(b.rank < c.rank, and_(b.rank == c.rank, b.id < c.id))
+    ahead = tuple_(b.rank, b.id) < tuple_(c.rank, c.id)
     same = (b.commune == commune, b.unit_id == c.unit_id, b.role == role, b.flagged_at.is_(None))
     beaten = exists(b.id).where(*same, ahead).correlate_except(BETTER)
     return and_(c.commune == commune, c.role == role, c.flagged_at.is_(None), ~beaten)
