@@ -80,9 +80,10 @@ def _settle_at_once(
         connection, list(notes_on(outcomes)), commune=of.commune, actor=SENDER, at=of.now
     )
     rows = list(map(_row, outcomes, more.entries))
+    action = more.entries[0][0]  # of each: all were accepted
     done = _AT_ONCE.read(
         connection, rows, [letter.id for letter in letters], of.owner, of.commune, of.now,
-        f"letter.{Verdict.ACCEPTED}", len(outcomes), *more.start, *more.end,
+        action, len(outcomes), *more.start, *more.end,
     )  # fmt: skip
     changed = {what for what, _ in done}
     if _MOVED not in changed:
